@@ -21,7 +21,7 @@ from grader.engine.newer_python import needs_newer_python
 from grader.engine.notebook import NotANotebook, code_of
 
 #: Part of the key of stored facts. Raise it whenever the gate decides or reports otherwise.
-GATE_VERSION = 11
+GATE_VERSION = 12
 #: Byte order marks of UTF-16, for a helpful message.
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 

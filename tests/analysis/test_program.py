@@ -23,6 +23,15 @@ SETUP = """import setuptools
 
 setuptools.setup(entry_points={"console_scripts": ["shop = shop.cli:main"]})
 """
+OLD_MAIN = "def main():\n    print(3 * 3)\n\n\nif __name__ == '__main__':\n    main()\n"
+FLASK_APP = "from flask import Flask\nfrom prices import total\n\n\napp = Flask(__name__)\n"
+SETUP_CFG = """[metadata]
+name = shop
+
+[options.entry_points]
+console_scripts =
+    shop = shop.cli:main
+"""
 MENU = "import importlib, sys\nimportlib.import_module(f'menu.{sys.argv[1]}').go()\n"
 FACTORY = "def create_app():\n    return 1\n"
 MIGRATION = "def upgrade():\n    print(1)\n\n\ndef downgrade():\n    print(2)\n"
@@ -222,6 +231,85 @@ def roles(files: Mapping[str, str]) -> dict[str, str]:
             {"pyproject.toml": PEP_621, "src/shop/cli.py": CLI, "src/shop/prices.py": PRICES},
             {"src/shop/cli.py": "entry", "src/shop/prices.py": "reached"},
             id="a src layout",
+        ),
+        pytest.param(
+            {
+                "setup.cfg": SETUP_CFG,
+                "main.py": DRAFT,
+                "src/shop/cli.py": CLI,
+                "src/shop/prices.py": PRICES,
+            },
+            {
+                "main.py": "leftover",
+                "src/shop/cli.py": "entry",
+                "src/shop/prices.py": "reached",
+            },
+            id="an abandoned main.py beside a script that setup.cfg declares",
+        ),
+        pytest.param(
+            {
+                "setup.py": SETUP.replace(
+                    '{"console_scripts": ["shop = shop.cli:main"]}',
+                    '"""\n    [console_scripts]\n    shop=shop.cli:main\n    """',
+                ),
+                "main.py": OLD_MAIN,
+                "shop/cli.py": CLI,
+                "shop/prices.py": PRICES,
+            },
+            {
+                "setup.py": "neutral",
+                "main.py": "leftover",
+                "shop/cli.py": "entry",
+                "shop/prices.py": "reached",
+            },
+            id="an abandoned main.py beside a script of a long text in setup.py",
+        ),
+        pytest.param(
+            {
+                "main.py": DRAFT,
+                "shop/__main__.py": "from .cli import main\n\nmain()\n",
+                "shop/cli.py": CLI.replace("shop.", "."),
+                "shop/prices.py": PRICES,
+            },
+            {
+                "main.py": "leftover",
+                "shop/__main__.py": "entry",
+                "shop/cli.py": "reached",
+                "shop/prices.py": "reached",
+            },
+            id="an abandoned main.py beside python -m",
+        ),
+        pytest.param(
+            {
+                "main.py": MAIN.replace("prices i", "shop.prices i"),
+                "shop/__main__.py": "from .cli import main\n\nmain()\n",
+                "shop/cli.py": CLI,
+                "shop/prices.py": PRICES,
+            },
+            {
+                "main.py": "entry",
+                "shop/__main__.py": "entry",
+                "shop/cli.py": "reached",
+                "shop/prices.py": "reached",
+            },
+            id="a main.py that the package needs no less",
+        ),
+        pytest.param(
+            {
+                "app.py": FLASK_APP,
+                "prices.py": PRICES,
+                "seed.py": MAIN,
+                "scrape.py": MAIN.replace("from prices import total", "total = sum"),
+                "draft.py": DRAFT,
+            },
+            {
+                "app.py": "entry",
+                "prices.py": "reached",
+                "seed.py": "entry",
+                "scrape.py": "leftover",
+                "draft.py": "leftover",
+            },
+            id="scripts beside a Flask application",
         ),
         pytest.param(
             {

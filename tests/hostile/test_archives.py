@@ -128,7 +128,7 @@ def test_artifacts_count_only_towards_the_limit_of_the_upload() -> None:
         Part(name=b"venv/bin/python", content=b"/usr/bin/python3", mode=0o120777),
         Part(name=b"node_modules/" + b"d/" * 40 + b"index.js"),
         Part(name=b"venv/pyvenv.cfg", content=b"home = /usr/bin"),
-        Part(name=b"setup.cfg", content=bytes(5_000)),
+        Part(name=b"tox.ini", content=bytes(5_000)),
         Part(name=b"pkg/.flake8", content=bytes(5_000)),
         Part(name=b".git/index", content=bytes(5_000)),
         Part(name=b"__MACOSX/._main.py"),
@@ -143,7 +143,7 @@ def test_artifacts_count_only_towards_the_limit_of_the_upload() -> None:
         "__pycache__/",
         "node_modules/",
         "pkg/.flake8",
-        "setup.cfg",
+        "tox.ini",
         "venv/bin/",
         "venv/lib/",
         "venv/pyvenv.cfg",
@@ -160,8 +160,8 @@ def test_thirty_thousand_installed_files_are_one_line_of_the_report() -> None:
 
 def test_at_most_a_hundred_dropped_files_are_listed_for_one_reason() -> None:
     names = [b"data/%03d.csv" % n for n in range(150)] + [b"d%03d/.DS_Store" % n for n in range(90)]
-    rows = dropped(read_upload(named(b"main.py", b"setup.cfg", *names)))
+    rows = dropped(read_upload(named(b"main.py", b"tox.ini", *names)))
     assert len(rows) == 100 + 90 + 1 + 1
     assert rows[-1] == ("…", "50 more: not Python")
     assert ("data/099.csv", "not Python") in rows
-    assert [path for path, _ in rows if path == "setup.cfg"]
+    assert [path for path, _ in rows if path == "tox.ini"]

@@ -174,7 +174,7 @@ def test_what_is_not_graded_is_listed_with_a_reason() -> None:
             "main.py": "",
             "gui.pyw": "",
             "work.ipynb": "{}",
-            "setup.cfg": "[flake8]\n",
+            "tox.ini": "[flake8]\n",
             "data.csv": "1,2\n",
             "__MACOSX/._main.py": "x",
             "._main.py": "x",
@@ -192,7 +192,7 @@ def test_what_is_not_graded_is_listed_with_a_reason() -> None:
     assert reasons == {
         "gui.pyw": "a .pyw file: name it .py to have it graded",
         "work.ipynb": "a notebook: scripts (.py) are asked for",
-        "setup.cfg": "configuration of a tool: every submission is graded with the exercise's own",
+        "tox.ini": "configuration of a tool: every submission is graded with the exercise's own",
         "data.csv": "not Python",
         "__MACOSX/": "left by macOS",
         "._main.py": "left by macOS",

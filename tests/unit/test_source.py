@@ -221,6 +221,8 @@ def test_suppressions_keep_the_text_as_the_student_wrote_it() -> None:
         ("tests/README.md", "document"),
         ("pkg/PyProject.toml", "document"),
         ("requirements-dev.txt", "document"),
+        ("setup.cfg", "document"),
+        ("radon.cfg", "plain"),
         ("notes.txt", "plain"),
         ("setup.toml", "plain"),
     ],

@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from grader.analysis.project.declared import declares_entries
 from grader.analysis.project.functions import OUTSIDE
 from grader.analysis.project.import_graph import Graph, graph_of
-from grader.analysis.project.summary import FileSummary, declares_entries
+from grader.analysis.project.summary import FileSummary
 from grader.analysis.syntax.frameworks import is_django, settings_of
 from grader.analysis.syntax.imports import Import
 from grader.domain.program import Part, Role

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from grader.analysis.project.declared import declares_entries
 from grader.analysis.project.functions import OUTSIDE, FunctionCode
 from grader.analysis.project.import_graph import Graph, graph_of
 from grader.analysis.project.mentions import ANYWHERE
 from grader.analysis.project.names import Mention, Names, Used
-from grader.analysis.project.summary import FileSummary, declares_entries
+from grader.analysis.project.summary import FileSummary
 from grader.analysis.project.unreached import Unreached
 from grader.analysis.syntax.disjoint_sets import Groups
 from grader.analysis.syntax.frameworks import is_django, methods_called

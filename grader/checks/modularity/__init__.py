@@ -27,7 +27,7 @@ from grader.analysis.syntax.statements import (
     without_docstring,
 )
 from grader.checks.modularity.measures import IN_FUNCTION, LESSON, MEASURES
-from grader.checks.modularity.program import ModuleSummary, combine
+from grader.checks.modularity.program import NO_GUARD, ModuleSummary, combine
 from grader.domain.check import Check, Context, FileDigests, Guidance, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.source import SourceFile, is_test_path
@@ -189,6 +189,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
             imports=imports,
             work=program.work,
             contract=contract_in(source),
+            guarded=guarded,
         ).model_dump_json(),
         by_function={IN_FUNCTION: {one.lineno: 1 for one in functions_in(source.tree)}},
     )
@@ -279,7 +280,7 @@ def _no_guard(tree: ast.Module) -> Finding:
     body = without_docstring(tree.body)
     calls = [item for item in body if not isinstance(item, DEFINITIONS)]
     return Finding(
-        code="no-main-guard",
+        code=NO_GUARD,
         line=(calls or list(body))[-1].lineno,
         message='`main.py` has no `if __name__ == "__main__":` that starts the program',
     )
@@ -314,7 +315,7 @@ CHECK = Check(
         "outside-function": _OUTSIDE,
         "code-in-text": _IN_TEXT,
         "unused-definition": _UNUSED,
-        "no-main-guard": _NO_GUARD,
+        NO_GUARD: _NO_GUARD,
         "main-starts-little": _STARTS_LITTLE,
         "import-cycle": _CYCLE,
         "unreached-module": _UNREACHED,

@@ -70,7 +70,7 @@ MEASURES = (
         "files",
         better="higher",
         formula='number of main.py that start the program below `if __name__ == "__main__":` (0'
-        " or 1):"
+        " or 1; beside an old script of this name, another file that starts it):"
         " what the guard calls leads to a third of the statements that do something, or more",
         codes=("no-main-guard", "main-starts-little"),
     ),

@@ -21,6 +21,8 @@ from grader.domain.source import is_test_path
 #: ``docs/conf.py``, not ``config.py``. Chosen by hand.
 _RUN_BY_NAME = frozenset({"__main__.py", "conf.py", "noxfile.py", "setup.py"})
 
+#: Code of the finding on a ``main.py`` without a guard.
+NO_GUARD = "no-main-guard"
 #: A ``main.py`` starts the program if it leads to at least 1 / STARTED_SHARE of its working
 #: statements. Half would be too strict: an old script, left beside the modules that replaced it,
 #: can be longer than they are. e.g. 30 of 90 statements are enough, 29 are not.
@@ -33,6 +35,7 @@ class ModuleSummary(BaseModel):
     ``depth``: the number of packages around it. ``imports``: its imports, also of modules outside
     the submission. ``work``: its functions, classes and variables and the names that it uses, see
     `Work`; empty for a test file. ``contract``: that of a framework that calls some of them.
+    ``guarded``: it has a guard with more than ``pass`` below it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,6 +44,7 @@ class ModuleSummary(BaseModel):
     imports: tuple[Import, ...]
     work: Work
     contract: Contract = Contract()
+    guarded: bool = False
 
     @property
     def called(self) -> Iterator[str]:
@@ -54,7 +58,8 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
     """Return `inspections` with facts and findings about the modules together.
 
     These have a finding: each module in an import cycle; each that ``main.py`` does not import,
-    directly or indirectly, except tests and files that tools run (none without a ``main.py``); each
+    directly or indirectly, except tests and files that tools run (none without a ``main.py``; for
+    an old one, see `_start_of`); each
     top-level function or class with working statements that no module uses when it is imported or
     run, directly or through others (use in tests does not count); and a ``main.py`` whose guard
     leads to less than 1 / `STARTED_SHARE` of all working statements. The count ``guarded_main`` of
@@ -72,15 +77,43 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
     imports = {path: one.imports for path, one in summaries.items()}
     modules = Modules.of({path: one.depth for path, one in summaries.items()}, imports)
     graph = Graph.of(modules, imports)
-    reached = set(graph.importers([modules.start]))
+    start = _start_of(graph, summaries)
+    reached = set(graph.importers([start]))
     works = {path: one.work for path, one in summaries.items()}
     names = Names(works, modules, imports)
     called = [(path, name) for path, one in summaries.items() for name in one.called]
-    usage = _Usage.of(names, modules.start, reached, called)
+    usage = _Usage.of(names, start, reached, called)
     amount = sum(one.facts.counts["work"] for one in inspections.values())
-    project = _Project(graph, graph.cycle_imports(), reached, usage, amount)
+    project = _Project(graph, start, graph.cycle_imports(), reached, usage, amount)
     combined = {path: project.combined(path, inspections[path]) for path in summaries}
     return {**inspections, **combined}
+
+
+def _start_of(graph: Graph, summaries: Mapping[str, ModuleSummary]) -> str:
+    """Return the path of the module where the program starts, or "" without one.
+
+    It is the ``main.py``, unless that is an old script: it imports no module of the submission, and
+    another file that does is a ``__main__.py``, has a guard, or is an application of a framework.
+    """
+    main = graph.modules.start
+    if not main or _imports_own(graph, main):
+        return main
+    living = [path for path in summaries if path != main and _starts(path, summaries[path])]
+    joined = [path for path in living if _imports_own(graph, path) and not is_test_path(path)]
+    return min(joined, key=lambda path: (not _is_run_as_package(path), path), default=main)
+
+
+def _starts(path: str, one: ModuleSummary) -> bool:
+    """Return whether the module `one` at `path` starts a program without being a ``main.py``."""
+    return one.guarded or one.contract.is_whole or _is_run_as_package(path)
+
+
+def _is_run_as_package(path: str) -> bool:
+    return path.split("/")[-1] == "__main__.py"
+
+
+def _imports_own(graph: Graph, path: str) -> bool:
+    return any(not is_test_path(target) for target in graph.edges[path])
 
 
 class _Usage(NamedTuple):
@@ -115,6 +148,8 @@ class _Usage(NamedTuple):
         guarded = [*names.registered(sorted({*reached, main} & set(works)))]
         if main:
             guarded += ((main, mention) for mention in works[main].started)
+            if _is_run_as_package(main):
+                guarded += ((main, mention) for mention in works[main].mentions)
         top_level = [(main, mention) for mention in works[main].mentions] if main else []
         anywhere = names.used([*every, *called, *names.registered(works)]).units
         by_main = names.used([*guarded, *top_level]).units
@@ -141,11 +176,13 @@ class _Usage(NamedTuple):
 class _Project(NamedTuple):
     """The facts about all modules together.
 
-    ``cycle_imports``: see :meth:`Graph.cycle_imports`. ``reached``: the modules that ``main.py``
-    imports, directly or indirectly. ``amount``: the number of working statements in all modules.
+    ``start``: the module where the program starts. ``cycle_imports``: see
+    :meth:`Graph.cycle_imports`. ``reached``: the modules that ``start`` imports, directly or
+    indirectly. ``amount``: the number of working statements in all modules.
     """
 
     graph: Graph
+    start: str
     cycle_imports: Mapping[str, tuple[str, Import]]
     reached: set[str]
     usage: _Usage
@@ -157,20 +194,29 @@ class _Project(NamedTuple):
         ``guarded_main`` becomes 0 if the guard leads to too small a part of the program.
         """
         cycle, unreached = self.cycle_imports.get(path), self._is_unreached(path)
-        guarded = one.facts.counts["guarded_main"]
+        is_main = path == self.graph.modules.start == self.start
+        guarded = int(self._is_other_start(path)) or one.facts.counts["guarded_main"] * is_main
         counts = {
             "import_cycles": int(cycle is not None),
             "unreached_modules": int(unreached),
             "modules_main_reaches": int(self._is_part(path)),
+            "main_modules": int(path == self.start),
             "guarded_main": int(guarded and self._is_main_part(self.usage.by_guard)),
             "work_used": self.usage.amount(self.usage.anywhere, path),
         }
         maxima = {} if is_test_path(path) else {"fan_out": _fan_out(path, self.graph)}
         more = [_cycle(path, *cycle)] if cycle else []
-        more += [_unreached(self.graph.modules.start)] if unreached else []
+        more += [_unreached(self.start)] if unreached else []
         more += [self._starts_little()] if guarded and not counts["guarded_main"] else []
         more += self.usage.unused(path)
+        if not is_main:
+            findings = tuple(each for each in one.findings if each.code != NO_GUARD)
+            one = one.model_copy(update={"findings": findings})
         return _with(one, counts, maxima, more)
+
+    def _is_other_start(self, path: str) -> bool:
+        """Return whether the program starts in `path`, which is no ``main.py``."""
+        return path == self.start != self.graph.modules.start
 
     def _is_main_part(self, units: set[Key]) -> bool:
         """Return whether `units` have at least 1 / STARTED_SHARE of the working statements."""
@@ -198,11 +244,11 @@ class _Project(NamedTuple):
         )
 
     def _is_unreached(self, path: str) -> bool:
-        """Return whether there is a ``main.py`` that never imports the module `path`.
+        """Return whether the program starts somewhere and never imports the module `path`.
 
-        False for ``main.py`` itself, tests, and files that a tool runs by name.
+        False for the start itself, tests, and files that a tool runs by name.
         """
-        start = self.graph.modules.start
+        start = self.start
         if not start or path == start or path in self.reached:
             return False
         return path.split("/")[-1] not in _RUN_BY_NAME and not is_test_path(path)
@@ -250,7 +296,7 @@ def _name(path: str) -> str:
 
 
 def _unreached(start: str) -> Finding:
-    """Return the finding for a file that `start`, the path of ``main.py``, never imports."""
+    """Return the finding for a file that `start`, where the program starts, never imports."""
     return Finding(
         code="unreached-module",
         message=f"`{start}` never imports this file, directly or through others",

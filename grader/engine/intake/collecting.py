@@ -42,10 +42,11 @@ def why_not_graded(name: str) -> str:
     """Return the reason, for the report, why the file ``name`` is not graded.
 
     It is judged by the name alone, of a file that is known not to be graded. Notebooks, ``.pyw``
-    files and ``pyproject.toml`` have reasons of their own; any other file is "not Python".
+    files, ``pyproject.toml`` and ``setup.cfg`` have reasons of their own; any other file is "not
+    Python".
     """
     pure = PurePosixPath(name)
-    if pure.name.lower() == "pyproject.toml":
+    if pure.name.lower() in ("pyproject.toml", "setup.cfg"):
         return CONFIGURATION
     if pure.suffix.lower() == ".ipynb":
         return "a notebook: scripts (.py) are asked for"

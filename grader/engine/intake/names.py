@@ -60,7 +60,6 @@ _ARTIFACT_FILES = {
     "icon\r": "left by macOS",
     "thumbs.db": "left by Windows",
     "desktop.ini": "left by Windows",
-    "setup.cfg": CONFIGURATION,
     "tox.ini": CONFIGURATION,
     "mypy.ini": CONFIGURATION,
     "pytest.ini": CONFIGURATION,

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from grader.analysis.project.counting import Weights, all_counted, count_statements
+from grader.analysis.project.declared import declares_entries
 from grader.analysis.project.hidden import Sources, hidden_in
 from grader.analysis.project.program import parts_of
 from grader.analysis.project.settings import with_named_code
-from grader.analysis.project.summary import FileSummary, declares_entries
+from grader.analysis.project.summary import FileSummary
 from grader.domain.check import Inspections
 from grader.domain.facts import FileFacts
 from grader.domain.hidden import Hidden

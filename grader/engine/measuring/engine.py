@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from grader.analysis.project.summary import declares_entries
+from grader.analysis.project.declared import declares_entries
 from grader.domain.check import Catalog, Context, FileDigests
 from grader.domain.errors import EngineFault
 from grader.domain.facts import EngineIdentity, SubmissionFacts
