@@ -189,8 +189,36 @@ def test_what_names_stand_for() -> None:
         ("base.commit()", None),
         ("f()(1)", None),
         # The name may have another value by then.
-        ("import sqlite3\nbase = sqlite3.connect('a')\nbase = None\nbase.commit()", None),
+        ("file = open('a')\nfile = None\nfile.read()", None),
         ("import sqlite3\nbase = sqlite3.connect('a')\ndef f(base):\n    base.commit()", None),
+        # What a local name, an attribute of an object or an argument is, and what comes of a table.
+        (
+            "import sqlite3\ndef f():\n    base = sqlite3.connect('a')\n"
+            "    rows = base.cursor()\n    rows.execute('b')",
+            Effect.DATABASE,
+        ),
+        (
+            "import sqlite3\nclass A:\n    def __init__(self):\n"
+            "        self.base = sqlite3.connect('a')\n    def f(self):\n"
+            "        self.base.commit()",
+            Effect.DATABASE,
+        ),
+        ("import pandas as pd\ndef f(rows: pd.DataFrame):\n    rows.plot()", Effect.CHARTS),
+        (
+            "import pandas as pd\nrows = pd.read_csv('a')\nrows = rows.dropna()\n"
+            "rows['a'][rows.b > 1].plot()",
+            Effect.CHARTS,
+        ),
+        ("import matplotlib.pyplot as p\n_, (a, b) = p.subplots(1, 2)\na.bar(1, 2)", None),
+        ("import matplotlib.pyplot as p\n_, a = p.subplots()\na.bar(1, 2)", Effect.CHARTS),
+        ("with open('a', 'w') as file:\n    file.write('b')", Effect.WRITES),
+        ("import json\nfile = open('a')\ntext = file.read()\ntext.write('b')", None),
+        ("rows.dropna()", Effect.TRANSFORMS),
+        ("rows.merge(others)", None),
+        # Which mode a file has.
+        ("open('a', mode='w')", Effect.WRITES),
+        ("open('a', 'rb')", Effect.READS),
+        ("from sklearn.svm import SVC\nmodel = SVC()\nmodel.score(a, b)", Effect.SCORES),
         # The file has a function of that name.
         ("def print(text): ...\nprint(1)", None),
     ],

@@ -17,7 +17,13 @@ from grader.analysis.syntax.module_bindings import Binding, bindings_of
 from grader.analysis.syntax.reading import read
 from grader.analysis.syntax.scopes import Block, Scope
 from grader.analysis.syntax.statements import FUNCTIONS, Function
-from grader.analysis.syntax.stdlib_effects import Effect, effect_of, effect_of_method, kind_of
+from grader.analysis.syntax.stdlib_effects import (
+    Effect,
+    effect_of,
+    effect_of_method,
+    is_method_with_effect,
+)
+from grader.analysis.syntax.value_kinds import ValueKinds
 from grader.domain.source import SourceFile
 
 
@@ -82,37 +88,28 @@ class Module:
             value = value.value
         return self.target(value).dotted
 
+    @cached_property
+    def _kinds(self) -> ValueKinds:
+        return ValueKinds(self.aliases, self.scopes)
+
     def effect_of(self, call: ast.Call, scope: Scope) -> Effect | None:
         """Return the effect of ``call``, which is in ``scope``, or ``None`` if it is not known.
 
         Functions are known by their dotted name, unless the file defines them. A few methods are
-        known by their own name (``path.read_text()``). Others are known if the object is a name
-        that refers, in ``scope``, to the top of the module, and is bound there to one kind of value
-        only, e.g. ``file.read()`` after ``file = open(path)``.
+        known by their own name (``path.read_text()``), others by the kind of value that they are
+        called on (see :meth:`ValueKinds.kind`), e.g. ``file.read()`` after ``file = open(path)``.
+        ``open`` with a mode such as ``"w"`` writes.
         """
         function = call.func
-        _, name, dotted = self.target(function)
+        _, _, dotted = self.target(function)
         if dotted:
-            return None if dotted in self.aliases.own else effect_of(dotted)
+            effect = None if dotted in self.aliases.own else effect_of(dotted)
+            return Effect.WRITES if effect is Effect.READS and opens_to_write(call) else effect
         if not isinstance(function, ast.Attribute):
             return None
-        value = function.value
-        # e.g. after `base = sqlite3.connect(...)` at the top, `base.commit()` talks to a database.
-        if isinstance(value, ast.Name) and scope.sees_module(value.id):
-            return effect_of_method(function.attr, self._kind_of(value.id))
-        return effect_of_method(function.attr)
-
-    def _kind_of(self, name: str) -> str:
-        """Return the kind of value that the top of the module binds to ``name``.
-
-        Empty if no kind is known, or if several bindings of ``name`` have different kinds.
-        """
-        values = (each.value for each in self.bindings.get(name, ()))
-        kinds = {
-            kind_of(self.target(value.func).dotted) if isinstance(value, ast.Call) else ""
-            for value in values
-        }
-        return kinds.pop() if len(kinds) == 1 else ""
+        if not is_method_with_effect(function.attr):
+            return None
+        return effect_of_method(function.attr, self._kinds.kind(function.value, scope))
 
     @property
     def statements(self) -> Iterator[ast.stmt]:
@@ -144,3 +141,13 @@ def module_of(source: SourceFile) -> Module:
     ``source`` must parse.
     """
     return source.once(read_module)
+
+
+def opens_to_write(call: ast.Call) -> bool:
+    """Return whether ``call``, of a function that opens a file, has a mode such as ``"w"``.
+
+    The mode is the second argument, or the one named ``mode``.
+    """
+    modes = [each.value for each in call.keywords if each.arg == "mode"] or call.args[1:2]
+    mode = modes[0].value if modes and isinstance(modes[0], ast.Constant) else ""
+    return isinstance(mode, str) and mode[:1] in ("w", "a", "x") and len(mode) <= 3

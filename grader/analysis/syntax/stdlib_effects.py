@@ -3,8 +3,8 @@
 Functions are found by their dotted name as the imports of a file resolve it, e.g.
 ``pandas.read_csv`` for ``pd.read_csv`` after ``import pandas as pd``. A whole module may have an
 effect; the entry of a function wins over that of its module, and the entry of a submodule over that
-of its package. Methods are found by the kind of value that they are called on; a few, which no
-other class has, by their name alone.
+of its package. Methods are found by the kind of value that they are called on; a few, whose name
+says it whatever the value is, by their name alone.
 
 Each function has one effect, the one that matters most to a reader. A missing entry means that the
 effect is unknown, not that there is none. The tables are chosen by hand.
@@ -21,10 +21,12 @@ class Effect(StrEnum):
 
     ``PRINTS`` shows text, ``ASKS`` waits for input of the user. ``READS`` and ``WRITES`` are about
     files and folders; opening a file is ``READS``, even for writing. ``LOGS`` is apart from the
-    program's own output, ``CHARTS`` is a chart, ``DRAWS`` a window, game or web page. ``NETWORK``:
-    talks to another machine; ``DATABASE``: to a database. ``SYSTEM``: processes, environment, code
-    from text. ``RANDOM``: returns a random value. ``CLOCK``: reads the clock or waits.
-    ``COMPUTES``: nothing besides. ``MUTATES``: a method changes its own object.
+    program's own output, ``CHARTS`` is a chart, ``DRAWS`` a window, game or web page, ``LISTENS``
+    the keys, mouse and fields of one. ``NETWORK``: talks to another machine; ``DATABASE``: to a
+    database. ``SYSTEM``: processes, environment, code from text. ``RANDOM``: returns a random
+    value. ``CLOCK``: reads the clock or waits. ``COMPUTES``: nothing besides; ``TRANSFORMS``: the
+    same for a table of data. ``TRAINS`` and ``SCORES`` are about a model of machine learning.
+    ``MUTATES``: a method changes its own object.
     """
 
     #: Shows text to the user on the screen.
@@ -41,6 +43,8 @@ class Effect(StrEnum):
     CHARTS = auto()
     #: Draws or changes a window, the picture of a game or a web page.
     DRAWS = auto()
+    #: Reads keys, the mouse, or a field of a window, without waiting.
+    LISTENS = auto()
     #: Communicates with another machine.
     NETWORK = auto()
     #: Communicates with a database.
@@ -53,6 +57,12 @@ class Effect(StrEnum):
     CLOCK = auto()
     #: Computes a value from its arguments and does nothing else.
     COMPUTES = auto()
+    #: Cleans, groups, joins or sums up a table of data; the value is a new one.
+    TRANSFORMS = auto()
+    #: Fits a model to data.
+    TRAINS = auto()
+    #: Says how good the predictions of a model are.
+    SCORES = auto()
     #: Changes the object that the method is called on.
     MUTATES = auto()
 
@@ -78,7 +88,9 @@ _FUNCTIONS = _by_name(
         Effect.PRINTS: """
             print pprint.pprint pprint.pp rich.print sys.stdout.write sys.stdout.writelines
             click.echo click.secho typer.echo typer.secho
-            streamlit.write streamlit.text streamlit.markdown
+            streamlit.write streamlit.text streamlit.markdown streamlit.dataframe streamlit.table
+            streamlit.metric streamlit.json
+            tkinter.messagebox.showinfo
             """,
         Effect.LOGS: "sys.stderr.write traceback.print_exc warnings.warn",
         Effect.ASKS: """
@@ -86,7 +98,11 @@ _FUNCTIONS = _by_name(
             click.prompt click.confirm typer.prompt typer.confirm
             streamlit.text_input streamlit.text_area streamlit.number_input streamlit.selectbox
             streamlit.slider streamlit.button streamlit.checkbox streamlit.file_uploader
+            streamlit.radio streamlit.multiselect streamlit.date_input streamlit.form_submit_button
+            streamlit.sidebar.selectbox streamlit.sidebar.slider streamlit.sidebar.radio
+            streamlit.sidebar.text_input streamlit.sidebar.number_input
             tkinter.simpledialog.askstring tkinter.simpledialog.askinteger
+            tkinter.simpledialog.askfloat tkinter.messagebox.askyesno
             tkinter.filedialog.askopenfilename tkinter.filedialog.asksaveasfilename
             turtle.textinput turtle.numinput
             """,
@@ -98,10 +114,12 @@ _FUNCTIONS = _by_name(
             pandas.read_csv pandas.read_excel pandas.read_json pandas.read_parquet
             pandas.read_table pandas.read_fwf pandas.read_pickle pandas.read_feather
             pandas.read_hdf pandas.read_html pandas.read_xml pandas.ExcelFile
+            openpyxl.load_workbook
             numpy.load numpy.loadtxt numpy.genfromtxt numpy.fromfile
             torch.load torchvision.io.read_image tensorflow.io.read_file
             tensorflow.keras.models.load_model keras.models.load_model
             cv2.imread cv2.VideoCapture PIL.Image.open matplotlib.pyplot.imread
+            tensorflow.keras.preprocessing.image.load_img
             """,
         Effect.WRITES: """
             json.dump pickle.dump marshal.dump toml.dump yaml.dump yaml.safe_dump joblib.dump
@@ -109,17 +127,22 @@ _FUNCTIONS = _by_name(
             os.unlink shutil.copy shutil.copy2 shutil.copyfile shutil.copytree shutil.move
             shutil.rmtree shutil.make_archive
             numpy.save numpy.savetxt numpy.savez torch.save cv2.imwrite cv2.VideoWriter
+            torchvision.utils.save_image
             pandas.ExcelWriter pygame.image.save tempfile.mkdtemp tempfile.mkstemp
             """,
         Effect.DRAWS: """
             cv2.imshow cv2.line cv2.circle cv2.rectangle cv2.putText
-            tensorflow.keras.utils.plot_model
+            tensorflow.keras.utils.plot_model PIL.ImageDraw.Draw
+            """,
+        Effect.LISTENS: """
+            pygame.event.get pygame.event.poll pygame.event.wait pygame.key.get_pressed
+            pygame.mouse.get_pos pygame.mouse.get_pressed cv2.waitKey
             """,
         Effect.DATABASE: """
             pandas.read_sql pandas.read_sql_query pandas.read_sql_table sqlite3.connect
             sqlalchemy.create_engine sqlalchemy.orm.sessionmaker sqlalchemy.orm.Session
             psycopg.connect psycopg2.connect pymysql.connect mysql.connector.connect
-            pymongo.MongoClient redis.Redis
+            pymongo.MongoClient redis.Redis sqlite3.Connection sqlite3.Cursor
             """,
         Effect.NETWORK: """
             urllib.request.urlopen urllib.request.urlretrieve webbrowser.open
@@ -132,7 +155,14 @@ _FUNCTIONS = _by_name(
             """,
         Effect.CLOCK: """
             datetime.datetime.now datetime.datetime.today datetime.datetime.utcnow
-            datetime.date.today asyncio.sleep cv2.waitKey
+            datetime.date.today asyncio.sleep
+            """,
+        Effect.TRANSFORMS: """
+            pandas.concat pandas.merge pandas.pivot_table pandas.crosstab pandas.cut pandas.qcut
+            pandas.get_dummies
+            """,
+        Effect.SCORES: """
+            sklearn.model_selection.cross_val_score sklearn.model_selection.cross_validate
             """,
         Effect.COMPUTES: """
             abs divmod len max min pow round sorted sum
@@ -145,7 +175,9 @@ _FUNCTIONS = _by_name(
 _MODULES = _by_name(
     {
         Effect.CHARTS: "matplotlib seaborn plotly bokeh altair",
-        Effect.DRAWS: "pygame tkinter turtle curses streamlit customtkinter",
+        Effect.DRAWS: """
+            pygame.draw pygame.display pygame.gfxdraw pygame.sprite tkinter turtle curses streamlit customtkinter
+            """,
         Effect.NETWORK: """
             requests httpx aiohttp urllib.request http.client socket smtplib ftplib imaplib
             poplib telnetlib xmlrpc.client websockets paramiko
@@ -153,10 +185,11 @@ _MODULES = _by_name(
         Effect.LOGS: "logging loguru",
         Effect.SYSTEM: "subprocess multiprocessing signal",
         Effect.RANDOM: "random secrets numpy.random uuid",
-        Effect.CLOCK: "time",
+        Effect.CLOCK: "time pygame.time",
+        Effect.SCORES: "sklearn.metrics",
         Effect.COMPUTES: """
             math cmath statistics fractions decimal itertools functools operator bisect heapq
-            numpy scipy sklearn torch tensorflow
+            numpy scipy sklearn torch tensorflow keras bs4
             """,
     }
 )
@@ -173,11 +206,23 @@ _KINDS = {
         "frame": """
             pandas.DataFrame pandas.Series pandas.read_csv pandas.read_excel pandas.read_json
             pandas.read_parquet pandas.read_table pandas.read_sql pandas.concat pandas.merge
+            pandas.read_sql_query pandas.read_pickle pandas.read_html pandas.get_dummies
+            pandas.pivot_table pandas.crosstab seaborn.load_dataset
             """,
         "connection": """
             sqlite3.connect psycopg.connect psycopg2.connect pymysql.connect
             mysql.connector.connect sqlalchemy.create_engine sqlalchemy.orm.Session
+            sqlite3.Connection sqlite3.Cursor psycopg2.extensions.connection
+            psycopg2.extensions.cursor
             """,
+        "mapper": "flask_sqlalchemy.SQLAlchemy",
+        "documents": "pymongo.MongoClient",
+        "browser": """
+            selenium.webdriver.Chrome selenium.webdriver.Firefox selenium.webdriver.Edge
+            selenium.webdriver.Safari
+            """,
+        "photo": "PIL.Image.open PIL.Image.new",
+        "workbook": "openpyxl.Workbook openpyxl.load_workbook",
         "client": "requests.Session requests.session httpx.Client httpx.AsyncClient",
         "socket": "socket.socket socket.create_connection",
         "surface": "pygame.display.set_mode pygame.Surface",
@@ -185,7 +230,10 @@ _KINDS = {
         "clock": "pygame.time.Clock",
         "group": "pygame.sprite.Group pygame.sprite.GroupSingle",
         "camera": "cv2.VideoCapture",
-        "chart": "matplotlib.pyplot.figure matplotlib.pyplot.subplots matplotlib.pyplot.axes",
+        "chart": """
+            matplotlib.pyplot.figure matplotlib.pyplot.subplots matplotlib.pyplot.axes
+            matplotlib.pyplot.gca matplotlib.pyplot.subplot
+            """,
         "canvas": "tkinter.Canvas turtle.Turtle turtle.Screen turtle.Pen",
         "generator": "random.Random numpy.random.default_rng numpy.random.RandomState",
         "list": "list",
@@ -203,6 +251,13 @@ _KINDS_OF_CLASSES = {
     "tkinter.ttk": "window",
     "customtkinter": "window",
 }
+#: Packages whose classes, at any depth, are models of machine learning, e.g. ``sklearn.svm.SVC``.
+_MODELS = tuple("sklearn. xgboost. lightgbm. catboost. keras. tensorflow.keras. torch.nn.".split())
+
+#: Kinds of which also what is derived from a value has the kind: in ``frame.groupby("town")``,
+#: ``frame["price"]`` and ``frame.price.str`` there is a "frame"; a ``cursor()`` of a "connection"
+#: is one. Not "file": ``stream.read()`` is a text.
+DERIVING = frozenset({"frame", "connection", "mapper", "documents", "chart", "browser", "workbook"})
 
 #: Effects of methods, by the kind of value that they are called on.
 _METHODS_OF = {
@@ -212,6 +267,12 @@ _METHODS_OF = {
     },
     "frame": {
         Effect.WRITES: "to_csv to_excel to_json to_parquet to_pickle to_feather to_hdf to_html",
+        Effect.TRANSFORMS: """
+            agg aggregate apply corr cumsum describe diff drop_duplicates dropna explode ffill
+            fillna groupby interpolate isin join map mean median melt merge mode nlargest nsmallest
+            nunique pivot pivot_table quantile rank replace resample rolling shift size sort_values
+            std sum transform unstack value_counts var
+            """,
         Effect.DATABASE: "to_sql",
         Effect.CHARTS: "plot hist boxplot",
         Effect.PRINTS: "info",
@@ -219,8 +280,34 @@ _METHODS_OF = {
     },
     "connection": {Effect.DATABASE: """
             add add_all begin close commit connect cursor delete execute executemany
-            executescript fetchall fetchone flush merge query refresh rollback scalar scalars
+            executescript fetchall fetchmany fetchone flush merge query refresh rollback scalar
+            scalars
             """},
+    "mapper": {
+        Effect.DATABASE: "add add_all commit delete execute merge query rollback scalar scalars"
+    },
+    "documents": {Effect.DATABASE: """
+            aggregate bulk_write count_documents create_index delete_many delete_one drop find
+            find_one find_one_and_update insert_many insert_one replace_one update_many update_one
+            """},
+    "chart": {Effect.CHARTS: """
+            add_subplot add_trace annotate axhline axis axvline bar barh boxplot contour
+            fill_between grid hist imshow legend pie plot savefig scatter set_title
+            set_xlabel set_xticks set_ylabel set_yticks show stackplot suptitle text
+            update_layout violinplot write_html write_image
+            """},
+    "browser": {Effect.NETWORK: """
+            click execute_script find_element find_elements get quit refresh send_keys submit
+            """},
+    "photo": {Effect.WRITES: "save", Effect.DRAWS: "show"},
+    "workbook": {Effect.WRITES: "append cell create_sheet save"},
+    "model": {
+        Effect.TRAINS: "fit fit_generator fit_predict fit_transform partial_fit train_on_batch",
+        Effect.SCORES: "evaluate score",
+        Effect.COMPUTES: "predict predict_proba transform",
+        Effect.WRITES: "save save_model save_weights",
+    },
+    "window": {Effect.LISTENS: "get", Effect.DRAWS: "config configure delete insert set"},
     "client": {
         Effect.NETWORK: "delete get head options patch post put request send stream",
     },
@@ -248,12 +335,25 @@ _METHODS_OF = {
 }
 _METHODS_BY_KIND = {kind: _by_name(table) for kind, table in _METHODS_OF.items()}
 
-#: Methods whose effect is known by their name alone, e.g. ``path.read_text()``. ``read`` and
-#: ``write`` are left out, because a sensor or a queue may have them too.
+#: Methods whose effect is known by their name alone, e.g. ``path.read_text()``, and
+#: ``sales.dropna()`` where ``sales`` is an argument. ``read``, ``write``, ``execute``, ``merge``
+#: and ``plot`` are left out: a sensor, a queue, a command, a branch or a story may have them.
 _METHODS = _by_name(
     {
         Effect.READS: "read_bytes read_text readlines",
-        Effect.WRITES: "write_bytes write_text",
+        Effect.WRITES: "write_bytes write_text to_csv to_excel to_parquet to_pickle",
+        Effect.TRANSFORMS: """
+            drop_duplicates dropna fillna groupby nlargest nsmallest nunique pivot_table sort_values
+            value_counts
+            """,
+        Effect.DATABASE: """
+            executemany executescript fetchall fetchmany fetchone to_sql
+            insert_one insert_many find_one update_one update_many delete_one delete_many
+            """,
+        Effect.NETWORK: "iter_content raise_for_status",
+        Effect.CHARTS: "savefig set_xlabel set_ylabel update_layout",
+        Effect.DRAWS: "blit",
+        Effect.TRAINS: "fit fit_predict fit_transform partial_fit zero_grad",
     }
 )
 
@@ -295,8 +395,9 @@ def kind_of(dotted: str) -> str:
     :func:`effect_of_method`, e.g. "frame", "socket" or "list"; "" if the kind is unknown.
     """
     module, _, name = dotted.rpartition(".")
-    of_class = _KINDS_OF_CLASSES.get(module, "") if name[:1].isupper() else ""
-    return _KINDS.get(dotted, of_class)
+    if dotted in _KINDS or not name[:1].isupper():
+        return _KINDS.get(dotted, "")
+    return "model" if dotted.startswith(_MODELS) else _KINDS_OF_CLASSES.get(module, "")
 
 
 def effect_of_method(name: str, kind: str = "") -> Effect | None:
@@ -306,3 +407,12 @@ def effect_of_method(name: str, kind: str = "") -> Effect | None:
     name alone, whatever the kind; with an empty ``kind``, only these have an effect.
     """
     return _METHODS_BY_KIND.get(kind, {}).get(name) or _METHODS.get(name)
+
+
+#: Names of methods that have an effect on a value of some kind.
+_METHOD_NAMES = frozenset(_METHODS).union(*_METHODS_BY_KIND.values())
+
+
+def is_method_with_effect(name: str) -> bool:
+    """Return whether a method ``name`` has an effect in the table, for any kind of value."""
+    return name in _METHOD_NAMES
