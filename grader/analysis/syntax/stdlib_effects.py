@@ -176,7 +176,8 @@ _MODULES = _by_name(
     {
         Effect.CHARTS: "matplotlib seaborn plotly bokeh altair",
         Effect.DRAWS: """
-            pygame.draw pygame.display pygame.gfxdraw pygame.sprite tkinter turtle curses streamlit customtkinter
+            pygame.draw pygame.display pygame.gfxdraw pygame.sprite tkinter turtle curses streamlit
+            customtkinter
             """,
         Effect.NETWORK: """
             requests httpx aiohttp urllib.request http.client socket smtplib ftplib imaplib

@@ -9,7 +9,8 @@ from itertools import chain
 from grader.analysis.syntax.module import Module, module_of
 from grader.analysis.syntax.scopes import Scope
 from grader.analysis.syntax.statements import Function, is_stub, works
-from grader.checks.single_purpose.mixing import mixes
+from grader.checks.single_purpose.mixing import Jobs, mixed_jobs
+from grader.checks.single_purpose.parts import LONG, SEVERAL_PARTS, headed_parts
 from grader.checks.single_purpose.tasks import SEVERAL, count_tasks
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
@@ -30,24 +31,25 @@ GUIDANCE = Guidance(
 
 _MIXED = Guidance(
     explanation=(
-        "This function computes something, and it also prints, asks, or uses a file, a database or"
-        " the network. Nobody can test the computing without the rest, or use the result for"
+        "This function does several jobs. One of them has a result, e.g. a number, a cleaned table"
+        " or a trained model. Nobody can test that job without the others, or use the result for"
         " anything else."
     ),
     how_to_fix=(
         "Let one function compute and `return` the result. Let the function that calls it do the"
-        " asking and the printing."
+        " asking, the reading, the printing and the saving."
     ),
     url="https://docs.python.org/3/howto/functional.html",
 )
 
 _PHASES = Guidance(
     explanation=(
-        "This function does several tasks one after the other, and they share no variables: they"
+        "This function does several tasks one after the other. Each has variables of its own: they"
         " could as well be functions of their own."
     ),
     how_to_fix=(
         "Make a function of each task, with a name that says what it does, and call them in turn."
+        " A comment above a task is often its name."
     ),
     url="https://docs.python.org/3/tutorial/controlflow.html#defining-functions",
 )
@@ -86,27 +88,35 @@ _FOCUSED = "focused"
 #: parser of 38 arguments. Twice what a function should have is 30; chosen by hand, more generous.
 _ROOM = 40
 
+#: The most lines that a finding lists one by one.
+_LISTED = 4
+
 #: Verbs that, on both sides of ``and``, show two tasks: `load_and_print`; not `get_name_and_age`,
 #: where "age" is none. Chosen by hand.
 _VERBS = frozenset(
-    "add analyse analyze append apply ask build calculate check clean close compute convert count"
-    " create delete display download draw dump export fetch filter find format generate get"
-    " handle insert load log make merge notify open parse plot prepare print process read remove"
-    " render report return save send show sort split start store sum summarise summarize test"
-    " train transform update upload validate verify write".split()
+    "add analyse analyze append apply ask build calculate check clean close collect compute convert"
+    " count crawl create delete display download draw dump evaluate export extract fetch filter"
+    " find fit format generate get handle insert load log make merge notify open parse plot predict"
+    " prepare preprocess print process read remove render report return save scale score scrape"
+    " send show sort split start store sum summarise summarize test train transform update upload"
+    " validate verify write".split()
 )
+#: Verbs that begin the name of one task, e.g. `validate_and_parse_date`: to check a value is a part
+#: of using it. Chosen by hand.
+_BEFOREHAND = frozenset("check validate verify".split())
 #: Names with two verbs for a single task, e.g. an atomic operation. Chosen by hand.
-_ONE_THING = frozenset({"check_and_log", "compare_and_set", "get_and_set", "test_and_set"})
+_ONE_THING = frozenset({"compare_and_set", "get_and_set", "test_and_set"})
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection with findings for functions that seem to do more than one thing.
 
     A function, method or nested function has one finding for each of these: it mixes computing with
-    input or output (see :func:`mixes`), does three unrelated tasks or more (see
-    :func:`count_tasks`), has two tasks in its name, e.g. `load_and_print`. ``main`` has none. The
-    findings of each kind, and the functions with any, are counted. A function without any, also
-    ``main``, has a finding if more than :data:`_ROOM` of its statements do work. By function there
+    input or output or does several jobs (see :func:`mixed_jobs`), does three unrelated tasks or
+    more (see :func:`count_tasks`) or has as many parts with a comment as heading (see
+    :func:`headed_parts`), has two tasks in its name, e.g. `load_and_print`. ``main`` has only that
+    of several jobs. The findings of each kind, and the functions with any, are counted. A function
+    without any has a finding if more than :data:`_ROOM` statements do work. By function there
     is that number, and 0 for one with another finding. If there is no function, or only stubs
     (``pass`` and constants), the result is ``NOTHING_TO_SAY``. ``options`` and ``context`` are
     unused.
@@ -115,16 +125,17 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     functions = [one for one in module.functions if not is_stub(one.body)]
     if not functions:
         return NOTHING_TO_SAY
-    found = {one.lineno: list(_findings(one, module)) for one in functions}
+    work = {one: _work(scope) for one, scope in module.functions.items()}
+    lines = source.text.split("\n") if max(work.values()) >= LONG else []
+    found = {one: list(_findings(one, module, lines, work[one])) for one in functions}
     counts = _count_by_code(list(chain.from_iterable(found.values())))
     counts["unfocused"] = sum(map(bool, found.values()))
     focused = {
-        one.lineno: 0 if found.get(one.lineno) else max(1, _work(scope))
-        for one, scope in module.functions.items()
+        one.lineno: 0 if found.get(one) else max(1, statements) for one, statements in work.items()
     }
     for one in functions:
         if focused[one.lineno] > _ROOM:
-            found[one.lineno].append(_too_long(one, focused[one.lineno]))
+            found[one].append(_too_long(one, focused[one.lineno]))
     return Inspection(
         facts=Facts(counts=counts),
         findings=tuple(chain.from_iterable(found.values())),
@@ -142,26 +153,54 @@ def _count_by_code(findings: Sequence[Finding]) -> dict[str, int]:
     return {code: sum(one.code == code for one in findings) for code in (_MIXES, _SEVERAL, _AND)}
 
 
-def _findings(function: Function, module: Module) -> Iterator[Finding]:
-    """Yield at most one finding of each code for ``function``; none for ``main``."""
+def _findings(
+    function: Function, module: Module, lines: Sequence[str], work: int
+) -> Iterator[Finding]:
+    """Yield at most one finding of each code for ``function``; for ``main`` only that it mixes.
+
+    ``lines`` are those of its file, and ``work`` is the number of its statements that do work.
+    """
+    if jobs := mixed_jobs(function, module, work):
+        yield _finding(function, _MIXES, _sentence(jobs))
     if function.name.strip("_") == "main":
         return
-    if mixes(function, module):
-        yield _finding(function, _MIXES, "computes, and also reads or prints")
     tasks = count_tasks(function)
     if tasks >= SEVERAL:
         yield _finding(function, _SEVERAL, f"does {tasks} tasks that share no variables")
+    elif work >= LONG:
+        parts = headed_parts(module.functions[function], lines)
+        if len(parts) >= SEVERAL_PARTS:
+            what = f"has {len(parts)} parts with a comment as heading ({_on_lines(parts)})"
+            yield _finding(function, _SEVERAL, what)
     if _names_two_things(function.name):
         yield _finding(function, _AND, "has two tasks in its name")
+
+
+def _sentence(jobs: Jobs) -> str:
+    """Return what the function does by ``jobs``, e.g. "asks (line 2) and computes (line 3)"."""
+    ordered = sorted(jobs.items(), key=lambda item: (min(item[1]), item[0]))
+    parts = [f"{job} ({_on_lines(lines)})" for job, lines in ordered]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
+
+
+def _on_lines(lines: Sequence[int]) -> str:
+    """Return where ``lines`` are: "line 4", "lines 4, 7 and 9", or "lines 4 to 90" if many."""
+    each = sorted(set(lines))
+    if len(each) == 1:
+        return f"line {each[0]}"
+    if len(each) > _LISTED:
+        return f"lines {each[0]} to {each[-1]}"
+    return f"lines {', '.join(map(str, each[:-1]))} and {each[-1]}"
 
 
 def _names_two_things(name: str) -> bool:
     """Return whether ``name`` has a verb at its beginning and one after its first `_and_`.
 
-    e.g. `load_and_print`; not `mean_and_deviation`, `get_name_and_age` or a name in ``_ONE_THING``.
+    e.g. `load_and_print`; not `mean_and_deviation`, `get_name_and_age`, `check_and_save` or a name
+    in ``_ONE_THING``.
     """
     first, joined, second = name.strip("_").lower().partition("_and_")
-    verbs = first.split("_")[0] in _VERBS and second.split("_")[0] in _VERBS
+    verbs = first.split("_")[0] in _VERBS - _BEFOREHAND and second.split("_")[0] in _VERBS
     return bool(joined) and verbs and f"{first}_and_{second}" not in _ONE_THING
 
 
@@ -218,7 +257,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="single_purpose",
-    version=4,
+    version=5,
     title="Functions with one clear purpose",
     synonyms=("one_purpose", "single_responsibility", "focused_functions"),
     guidance=GUIDANCE,
@@ -237,7 +276,7 @@ CHECK = Check(
             "mixed_functions",
             "Functions that compute and also read or print",
             "functions",
-            formula="number of functions, `main` aside, that do input or output and arithmetic",
+            formula="number of functions that compute and do input or output, or do three jobs",
             counts=(_MIXES,),
             codes=(_MIXES,),
         ),
@@ -246,8 +285,7 @@ CHECK = Check(
             "Functions of several phases",
             "functions",
             formula=f"number of functions with {SEVERAL} or more groups of 3 or more statements"
-            " that share"
-            " no variables",
+            " that share no variables, or that have a comment as heading",
             counts=(_SEVERAL,),
             codes=(_SEVERAL,),
         ),

@@ -1,198 +1,205 @@
-"""Find functions that compute and also print, ask, or use a file, a database or the network."""
+"""Decide which jobs of a function are too many for one purpose."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 
-from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.module import Module
-from grader.analysis.syntax.scopes import Scope
 from grader.analysis.syntax.statements import Function
-from grader.analysis.syntax.stdlib_effects import OUTSIDE, Effect
-from grader.analysis.syntax.walk import walk
+from grader.checks.single_purpose.arithmetic import (
+    Arithmetic,
+    Computed,
+    is_ratio,
+    names_in,
+    returned,
+)
+from grader.checks.single_purpose.jobs import Answers, Doing, Job, doings_of
+
+#: The lines of each job of a function.
+Jobs = dict[Job, list[int]]
 
 #: Number of assignments of computed values, outside loops, from which a function computes: one or
 #: two may only prepare what is printed. e.g. `width = longest * 2` before
 #: `print(name.ljust(width))` is let go; a mean, a variance and a deviation before a `print` are
 #: caught. Chosen by hand.
 _COMPUTING = 3
+#: Number of operators in such values from which a function computes, too. e.g. the two assignments
+#: of `extra = max(hours - 40, 0)`, `wage = (hours - extra) * rate + extra * rate * 1.5` have 4; the
+#: `total = price * count` of a printed line has 1. Chosen by hand.
+_OPERATORS = 3
+#: The same, if the value goes to a database or another machine. e.g. `net = gross * (1 - TAX)`.
+_OPERATORS_BEFORE_STORING = 2
 
-#: Operators that are arithmetic on almost all values: `a * b`. Not `+`, which joins texts and lists
-#: as well, and `%`, which fills in texts: they are arithmetic only on numbers.
-_SURE = (ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow)
-#: Calls whose value is a number, e.g. `total = int(text)`; not `total = read()`. Chosen by hand.
-_NUMBERS = frozenset("abs float int len max min pow round sum".split())
+#: Number of jobs that are several purposes if one of them is in ``_WORK``. e.g. `read_csv`,
+#: `groupby` and `plot`, or asking, computing and printing; to download, save and print is let go.
+_MANY = 3
+#: Steps on a table from which they are a job. e.g. `rows.dropna()` and `rows.groupby("town")`; only
+#: `rows.dropna()` may belong to reading. Chosen by hand.
+_STEPS = 2
 
-#: Printing and asking. A function that returns a computed value should do neither, but it may read
-#: a file first.
-_ASIDE = frozenset({Effect.PRINTS, Effect.ASKS})
+#: Fewest statements that do work with which a function does several things if it does
+#: :data:`_MANY` jobs of ``_OUTSIDE``. e.g. reading a file, changing lines, storing and printing
+#: them; a download that shows how far it is has less. Chosen by hand.
+_LONG_EXCHANGE = 15
+#: The same for a function that asks, prints and decides, but returns no answer. e.g. a card game;
+#: let go is a menu that calls a function for each choice. Chosen by hand.
+_LONG_DIALOGUE = 20
 
-#: A statement, and whether a loop of its function is around it.
-_Looped = tuple[ast.stmt, bool]
+#: Jobs that a test could try out if they were alone.
+_WORK = frozenset({Job.COMPUTES, Job.TRANSFORMS, Job.TRAINS, Job.SCORES, Job.JUDGES, Job.DECIDES})
+#: Jobs by which a function exchanges data with a user, a file, a database or another machine.
+_OUTSIDE = frozenset(
+    {Job.ASKS, Job.READS, Job.NETWORK, Job.DATABASE, Job.PRINTS, Job.CHARTS, Job.WRITES}
+)
+#: Jobs that a function which returns a computed value should not do; it may read a file first.
+_ASIDE = frozenset({Job.PRINTS, Job.ASKS})
+
+#: Methods that set up an object or a test, whatever that takes.
+_SET_UP = frozenset({"__init__", "__post_init__", "setUp", "setUpClass", "setup_method"})
+#: Methods that hand out one item in the form that was promised: they may read it and scale it.
+_ITEMS = frozenset({"__getitem__", "__iter__", "__next__"})
 
 
-def mixes(function: Function, module: Module) -> bool:
-    """Return whether ``function`` of ``module`` computes and also has an effect on the outside.
+def mixed_jobs(function: Function, module: Module, work: int) -> Jobs:
+    """Return the jobs of ``function`` of ``module`` that are too many for one purpose.
 
-    The effects are those of ``OUTSIDE``: it prints (not to stderr), asks, or uses a file, a chart,
-    the network or a database; what functions of the file do that it calls, or that are inside it,
-    does not count. True if it prints or asks and returns a computed value. Also true if it has any
-    such effect and assigns a computed value in a loop, or computed values three times or more,
-    unless its only effect is printing in a loop, which may show progress. Computing is `-`, `*`,
-    `/`, `//` and `**`, `+` of variables that were set to numbers, and `%` of one or by a number;
-    not adding or subtracting a constant. False e.g. for a function that only reads a file and
-    returns `int(stream.read()) * 1024`.
+    ``work`` is the number of its statements that do work. The result is empty if it has one
+    purpose. It has several
+
+    - if it prints or asks, and returns a computed value;
+    - if it exchanges data with the outside, and computes (see :func:`_computes`), unless it only
+      prints in a loop, which may show progress;
+    - if it returns a ratio of what it reads from a file, a database or another machine;
+    - if it does :data:`_MANY` jobs, one of them in ``_WORK``, or has :data:`_LONG_EXCHANGE`.
+
+    ``main`` may put a few things together: only the last of these counts there.
     """
-    scope = module.functions[function]
-    effects = set(_outside_effects(module, scope))
-    if not effects:
-        return False
-    statements = [(each, block.in_loop) for block in scope.blocks for each in block.statements]
-    numbers = _numeric_names(statements)
-    talks = not _ASIDE.isdisjoint(effect for effect, _ in effects)
-    if talks and _returns_a_result(statements, numbers):
+    if function.name in _SET_UP:
+        return {}
+    doings = doings_of(module, module.functions[function])
+    jobs_of_calls = {one.job for one in doings}
+    # e.g. only drawing: with arithmetic they would be two
+    if _OUTSIDE.isdisjoint(jobs_of_calls) and len(jobs_of_calls) < _MANY - 1:
+        return {}
+    is_main = function.name.strip("_") == "main"
+    arithmetic = Arithmetic(module.functions[function])
+    computed = _without_progress(arithmetic.computed, doings, function)
+    jobs = _jobs(doings, arithmetic, computed, 0 if is_main else work)
+    if not is_main and _mixes(function, doings, arithmetic, computed):
+        return _with_computing(jobs, arithmetic, computed)
+    if is_main and not _computes(computed, jobs):
+        jobs.pop(Job.COMPUTES, None)
+    if len(jobs) >= _MANY and not _WORK.isdisjoint(jobs):
+        return jobs
+    return jobs if len(_OUTSIDE & jobs.keys()) >= _MANY and work >= _LONG_EXCHANGE else {}
+
+
+def _jobs(
+    doings: Sequence[Doing], arithmetic: Arithmetic, computed: Sequence[Computed], work: int
+) -> Jobs:
+    """Return the jobs of a function with ``work`` statements that are worth counting."""
+    jobs: Jobs = {}
+    judging, deciding = [], []
+    if any(one.job is Job.ASKS for one in doings):
+        answers = Answers(arithmetic.statements, doings)
+        judging = answers.judging_lines()
+        deciding = answers.deciding_lines() if work >= _LONG_DIALOGUE else []
+    for one in doings:
+        # e.g. `print("Loading ...")` tells what goes on, while `print("Wrong!")` is a verdict
+        if one.speaks or judging or deciding:
+            jobs.setdefault(one.job, []).append(one.call.lineno)
+    if len(jobs.get(Job.TRANSFORMS, ())) < _STEPS:
+        jobs.pop(Job.TRANSFORMS, None)
+    if judging:
+        jobs[Job.JUDGES] = judging
+    elif deciding:
+        jobs[Job.DECIDES] = deciding
+    # e.g. `x = column * SIZE` before it is drawn belongs to drawing
+    if computed and (len(_OUTSIDE & jobs.keys()) > 1 or _computes(computed, jobs)):
+        jobs[Job.COMPUTES] = [one.node.lineno for one in computed]
+    return jobs
+
+
+def _mixes(
+    function: Function,
+    doings: Sequence[Doing],
+    arithmetic: Arithmetic,
+    computed: Sequence[Computed],
+) -> bool:
+    """Return whether a function with ``doings`` computes and exchanges data; see `mixed_jobs`."""
+    outside = {(one.job, one.in_loop) for one in doings if one.job in _OUTSIDE}
+    jobs = {job for job, _ in outside}
+    if not _ASIDE.isdisjoint(jobs) and _returns_a_result(arithmetic, computed):
         return True
-    return effects != {(Effect.PRINTS, True)} and _computes(statements, numbers)
-
-
-def _outside_effects(module: Module, scope: Scope) -> Iterator[tuple[Effect, bool]]:
-    """Yield (effect, whether in a loop) of each call in ``scope`` with an effect of ``OUTSIDE``.
-
-    Printing to stderr is left out, because errors may be reported anywhere.
-    """
-    for block in scope.blocks:
-        for call in block.calls:
-            effect = module.effect_of(call, scope)
-            if effect in OUTSIDE and not _to_stderr(call):
-                yield effect, block.in_loop
-
-
-def _to_stderr(call: ast.Call) -> bool:
-    """Return whether ``call`` prints to stderr, e.g. `print("cannot open", file=sys.stderr)`."""
-    return any(one.arg == "file" and last_name(one.value) == "stderr" for one in call.keywords)
-
-
-def _numeric_names(statements: Iterable[_Looped]) -> set[str]:
-    """Return the names to which one of ``statements`` assigns a number, e.g. `total = 0`."""
-    found = set()
-    for node, _ in statements:
-        if isinstance(node, ast.Assign) and _is_number(node.value):
-            found |= {one.id for one in node.targets if isinstance(one, ast.Name)}
-    return found
-
-
-def _is_number(value: ast.expr) -> bool:
-    """Return whether ``value`` is an int or float, or a call of one of ``_NUMBERS``."""
-    if isinstance(value, ast.Constant):
-        return type(value.value) in (int, float)
-    return isinstance(value, ast.Call) and getattr(value.func, "id", "") in _NUMBERS
-
-
-def _is_arithmetic(value: ast.AST | None, numbers: set[str]) -> bool:
-    """Return whether ``value`` has arithmetic in it, beyond adding or subtracting a constant.
-
-    ``numbers`` are names of numbers. ``None`` as ``value`` has none.
-    """
-    if value is None:
+    if function.name in _ITEMS and jobs == {Job.READS}:
         return False
-    return any(
-        isinstance(node, ast.BinOp) and _computes_number(node, numbers) for node in walk(value)
-    )
-
-
-def _computes_number(node: ast.BinOp, numbers: set[str]) -> bool:
-    """Return whether ``node`` computes a number from more than a name and a constant step."""
-    sides = (node.left, node.right)
-    # e.g. "-" * 20 and [0] * width are no arithmetic
-    if any(_is_text(side) for side in sides):
-        return False
-    # e.g. number + 1 only counts
-    if isinstance(node.op, ast.Add | ast.Sub) and any(_is_number_constant(one) for one in sides):
-        return False
-    if isinstance(node.op, _SURE):
+    if any(map(is_ratio, returned(arithmetic.statements))) and jobs & {
+        Job.READS,
+        Job.NETWORK,
+        Job.DATABASE,
+    }:
         return True
-    return _is_of_numbers(node, numbers)
+    return bool(jobs) and outside != {(Job.PRINTS, True)} and _computes(computed, jobs)
 
 
-def _is_of_numbers(node: ast.BinOp, numbers: set[str]) -> bool:
-    """Return whether ``node`` is a ``+`` or ``%`` of numbers; texts have these operators too."""
-    left, right = (
-        _is_number(side) or getattr(side, "id", "") in numbers for side in (node.left, node.right)
-    )
-    # e.g. year % 4, and total % count after total = 0; line % price may fill in a text
-    if isinstance(node.op, ast.Mod):
-        return left or _is_number_constant(node.right)
-    # e.g. total + price, where both have been numbers; first + last may be two texts
-    return isinstance(node.op, ast.Add) and left and right
+def _computes(computed: Sequence[Computed], jobs: set[Job] | Jobs) -> bool:
+    """Return whether ``computed`` are enough to be a job beside ``jobs``.
+
+    They are if one of them is in a loop, if there are :data:`_COMPUTING`, or if they have
+    :data:`_OPERATORS`. A `self.money -= price` in a loop keeps the state of an object, and in the
+    loop of a game there is always one: `seconds = clock.tick(60) / 1000`.
+    """
+    if _OUTSIDE.isdisjoint(jobs):
+        return len(computed) >= _COMPUTING
+    if any(one.in_loop and not one.changes for one in computed):
+        return True
+    least = _OPERATORS_BEFORE_STORING if Job.DATABASE in jobs else _OPERATORS
+    operators = sum(one.operators for one in computed)
+    # e.g. the places of bars in a chart belong to drawing it
+    return len(computed) >= _COMPUTING or (operators >= least and set(jobs) != {Job.CHARTS})
 
 
-def _is_number_constant(value: ast.expr) -> bool:
-    """Return whether ``value`` is a literal int or float."""
-    return isinstance(value, ast.Constant) and _is_number(value)
-
-
-def _is_text(value: ast.expr) -> bool:
-    """Return whether ``value``, a side of an operator, is a literal text, list, tuple or set."""
-    if isinstance(value, ast.Constant):
-        return isinstance(value.value, str | bytes)
-    return isinstance(value, ast.JoinedStr | ast.List | ast.Tuple | ast.Set | ast.ListComp)
-
-
-def _returns_a_result(statements: list[_Looped], numbers: set[str]) -> bool:
-    """Return whether one of ``statements`` returns arithmetic, or a name that has a computed value.
+def _returns_a_result(arithmetic: Arithmetic, computed: Sequence[Computed]) -> bool:
+    """Return whether the function returns arithmetic, or a name that has a computed value.
 
     e.g. `return price * count`, or `return total` after `total = price * count`.
     """
-    computed = {
-        target.id
-        for node, _ in statements
-        for target in _computed_targets(node, numbers)
-        if isinstance(target, ast.Name)
-    }
+    names = {name for one in computed for name in one.names}
     return any(
-        isinstance(node, ast.Return)
-        and (_is_arithmetic(node.value, numbers) or _names(node.value) & computed)
-        for node, _ in statements
+        arithmetic.operators(value) or names_in(value) & names
+        for value in returned(arithmetic.statements)
     )
 
 
-def _computed_targets(node: ast.stmt, numbers: set[str]) -> list[ast.expr]:
-    """Return the targets to which ``node`` assigns a computed value; empty if it assigns none."""
-    if isinstance(node, ast.Assign) and _is_arithmetic(node.value, numbers):
-        return node.targets
-    if isinstance(node, ast.AugAssign) and _adds_up(node, numbers):
-        return [node.target]
-    return []
+def _with_computing(jobs: Jobs, arithmetic: Arithmetic, computed: Sequence[Computed]) -> Jobs:
+    """Return ``jobs`` with all lines that compute as one job, also those of tables, `return`."""
+    lines = [one.node.lineno for one in computed] + [
+        node.lineno
+        for node, _ in arithmetic.statements
+        if isinstance(node, ast.Return) and arithmetic.operators(node.value)
+    ]
+    return jobs | {Job.COMPUTES: lines + jobs.pop(Job.TRANSFORMS, [])}
 
 
-def _adds_up(node: ast.AugAssign, numbers: set[str]) -> bool:
-    """Return whether the assignment ``node`` computes, e.g. `total += price` after `total = 0`.
+def _without_progress(
+    computed: Sequence[Computed], doings: Sequence[Doing], function: Function
+) -> list[Computed]:
+    """Return ``computed`` without what only shows progress: all its uses are in a loop's `print`.
 
-    Not `tries += 1`, which counts, and `text += line` and `text %= line`, which may be about texts.
+    e.g. not `share = done / size` before `print(f"{share:.0%}")` in the loop of a download.
     """
-    if isinstance(node.value, ast.Constant) or _is_text(node.value):
-        return False
-    if isinstance(node.op, ast.Add | ast.Mod):
-        return last_name(node.target) in numbers
-    return isinstance(node.op, _SURE)
-
-
-def _names(value: ast.expr | None) -> set[str]:
-    """Return the names that ``value`` is or lists: both of `area, width`, but none of `-area`."""
-    parts = value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
-    return {part.id for part in parts if isinstance(part, ast.Name)}
-
-
-def _computes(statements: list[_Looped], numbers: set[str]) -> bool:
-    """Return whether an assignment in a loop computes, or :data:`_COMPUTING` assignments at all."""
-    assigned = 0
-    for node, looped in statements:
-        if isinstance(node, ast.AugAssign):
-            computes = _adds_up(node, numbers)
-        else:
-            computes = isinstance(node, ast.Assign) and _is_arithmetic(node.value, numbers)
-        assigned += computes
-        if computes and looped:
-            return True
-    return assigned >= _COMPUTING
+    shown = {
+        id(node)
+        for one in doings
+        if one.job is Job.PRINTS and one.in_loop
+        for node in ast.walk(one.call)
+    }
+    if not shown or not any(one.in_loop for one in computed):
+        return list(computed)
+    used = {
+        node.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) not in shown
+    }
+    return [one for one in computed if not one.in_loop or not one.names or one.names & used]

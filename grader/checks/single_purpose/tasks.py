@@ -15,6 +15,11 @@ from grader.analysis.syntax.walk import walk
 TASK = 3
 SEVERAL = 3
 
+#: Nodes that set variables of their own.
+_OWN_NAMES = (ast.For, ast.AsyncFor, ast.comprehension, ast.withitem)
+#: Nodes that may change a value: definitions, and calls as statements.
+_CHANGING = (ast.Expr, *DEFINITIONS)
+
 
 def count_tasks(function: Function) -> int:
     """Return the number of groups of three or more statements that share no variable.
@@ -49,15 +54,20 @@ def _names_of(statement: ast.stmt) -> tuple[set[str], set[str], set[str]]:
     its own loops and ``with`` are in none.
     """
     fresh = _names_set_anew(statement)
-    nodes = list(walk(statement))
-    inner = {one.id for node in nodes for one in _loop_names(node)}
+    names: list[ast.Name] = []
     kept: set[str] = set()
-    read: set[str] = set()
-    for node in nodes:
-        if isinstance(node, ast.Name) and node.id not in inner:
-            (read if isinstance(node.ctx, ast.Load) else kept).add(node.id)
-        elif name := _defined_or_asked(node):
+    inner: set[str] = set()
+    for node in walk(statement):
+        if isinstance(node, ast.Name):
+            names.append(node)
+        elif isinstance(node, _OWN_NAMES):
+            inner |= {one.id for one in _loop_names(node)}
+        elif isinstance(node, _CHANGING) and (name := _defined_or_asked(node)):
             kept.add(name)
+    read: set[str] = set()
+    for one in names:
+        if one.id not in inner:
+            (read if isinstance(one.ctx, ast.Load) else kept).add(one.id)
     return kept - fresh, read, fresh
 
 

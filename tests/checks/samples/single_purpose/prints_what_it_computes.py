@@ -4,7 +4,7 @@
 #! measure several_phases = 0
 
 
-def print_total(prices):  #! mixes-io-and-computing: `print_total` computes, and also reads or prints
+def print_total(prices):  #! mixes-io-and-computing: `print_total` computes (line 10) and prints (line 11)
     total = 0
     for price in prices:
         total += price

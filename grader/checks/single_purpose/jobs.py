@@ -1,0 +1,221 @@
+"""Find the calls with which a function does a job, e.g. prints, or trains a model.
+
+What functions of the file do that it calls, or that are inside it, does not count.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from grader.analysis.syntax.dotted_names import last_name
+from grader.analysis.syntax.module import Module
+from grader.analysis.syntax.scopes import Scope
+from grader.analysis.syntax.statements import bodies
+from grader.analysis.syntax.stdlib_effects import Effect
+from grader.analysis.syntax.walk import walk
+from grader.checks.single_purpose.arithmetic import Looped, names_in, returned
+
+
+class Job(StrEnum):
+    """A kind of work. Its value completes a sentence about the function that does it."""
+
+    ASKS = "asks"
+    JUDGES = "judges the answer"
+    DECIDES = "decides what happens"
+    LISTENS = "reads keys, mouse or fields"
+    READS = "reads a file"
+    NETWORK = "uses the network"
+    DATABASE = "uses a database"
+    COMPUTES = "computes"
+    TRANSFORMS = "works on a table"
+    TRAINS = "trains a model"
+    SCORES = "scores a model"
+    PRINTS = "prints"
+    CHARTS = "draws a chart"
+    DRAWS = "draws"
+    WRITES = "writes a file"
+
+
+class Doing(NamedTuple):
+    """A call that does a job. ``speaks``: it is no `print` of constants, e.g. `print("Done")`."""
+
+    call: ast.Call
+    job: Job
+    in_loop: bool
+    speaks: bool
+
+
+#: The job of each effect; effects that are no job of their own, e.g. logging, are left out.
+_JOBS = {
+    effect: Job[effect.name]
+    for effect in (
+        *(Effect.ASKS, Effect.LISTENS, Effect.READS, Effect.NETWORK, Effect.DATABASE),
+        *(Effect.TRANSFORMS, Effect.TRAINS, Effect.SCORES),
+        *(Effect.PRINTS, Effect.CHARTS, Effect.DRAWS, Effect.WRITES),
+    )
+}
+
+#: Functions that end the program.
+_EXITS = frozenset({"exit", "quit", "_exit"})
+
+
+def doings_of(module: Module, scope: Scope) -> list[Doing]:
+    """Return the calls in ``scope``, a function's of ``module``, that do a job.
+
+    Left out is what reports a failure: printing to stderr, in an ``except``, or just before the
+    function gives up (see :func:`_complaints`).
+    """
+    found = [
+        Doing(call, job, block.in_loop, job is not Job.PRINTS or _speaks(call))
+        for block in scope.blocks
+        for call in block.calls
+        if (job := _job_of(call, module, scope))
+    ]
+    if any(one.job is Job.PRINTS for one in found):
+        complaints = set(_complaints(scope))
+        found = [one for one in found if one.call not in complaints]
+    return found
+
+
+def _job_of(call: ast.Call, module: Module, scope: Scope) -> Job | None:
+    """Return the job that ``call`` does, ``None`` if it does none."""
+    effect = module.effect_of(call, scope)
+    if effect is None or (effect is Effect.PRINTS and _to_stderr(call)):
+        return None
+    return _JOBS.get(effect)
+
+
+def _to_stderr(call: ast.Call) -> bool:
+    """Return whether ``call`` prints to stderr, e.g. `print("cannot open", file=sys.stderr)`."""
+    return any(one.arg == "file" and last_name(one.value) == "stderr" for one in call.keywords)
+
+
+def _speaks(call: ast.Call) -> bool:
+    """Return whether ``call``, a `print`, shows more than constants, e.g. not for `"-" * 20`."""
+    return any(
+        isinstance(node, ast.Name | ast.Attribute | ast.Call)
+        for argument in call.args
+        for node in walk(argument)
+    )
+
+
+def _complaints(scope: Scope) -> Iterator[ast.Call]:
+    """Yield the calls in ``scope`` that report a failure, or nothing to do.
+
+    They are those in an ``except``, and a statement in a branch that ``return``, ``return None``,
+    ``raise``, ``continue`` or the end of the program follows: `if not rows: print("Nothing");
+    return`.
+    """
+    for block in scope.blocks:
+        for statement in block.statements:
+            for handler in getattr(statement, "handlers", ()):
+                yield from _calls_in(handler.body)
+    for block in scope.blocks[1:]:
+        for statement, after in zip(block.statements, block.statements[1:], strict=False):
+            if isinstance(statement, ast.Expr) and _gives_up(after):
+                yield from _calls_in([statement])
+
+
+def _calls_in(statements: Sequence[ast.stmt]) -> Iterator[ast.Call]:
+    """Yield the calls in ``statements``."""
+    yield from (node for node in walk(*statements) if isinstance(node, ast.Call))
+
+
+def _gives_up(statement: ast.stmt) -> bool:
+    """Return whether ``statement`` leaves the function or the round of a loop without a result."""
+    if isinstance(statement, ast.Return):
+        value = statement.value
+        return value is None or (isinstance(value, ast.Constant) and not value.value)
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        return last_name(statement.value.func) in _EXITS
+    return isinstance(statement, ast.Raise | ast.Continue)
+
+
+class Answers:
+    """What a function that asks does with what its user enters.
+
+    ``are_returned``: the function returns it, so that its conditions make sure of a valid answer.
+    """
+
+    def __init__(self, statements: Sequence[Looped], doings: Sequence[Doing]) -> None:
+        """Look for answers in ``statements``, those of a function with ``doings``."""
+        self._statements = statements
+        self._asking = {one.call for one in doings if one.job is Job.ASKS}
+        self._names = {
+            target.id
+            for node, _ in statements
+            if isinstance(node, ast.Assign) and self._asking.intersection(walk(node.value))
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        shown = [one.call for one in doings if one.job is Job.PRINTS]
+        self._shown = {node.id for node in walk(*shown) if isinstance(node, ast.Name)}
+        self.are_returned = any(self._names & names_in(each) for each in returned(statements))
+
+    def judging_lines(self) -> list[int]:
+        """Return the lines of the conditions that judge an answer of the user.
+
+        They compare it with a value of the program (`if guess == secret:`), or count because of it
+        (`if answer == "Paris": score += 1`), or count what is printed in the end. Not so `while age
+        < 0:`, and there are none in a function that returns an answer.
+        """
+        if self.are_returned:
+            return []
+        return [
+            node.lineno
+            for node, _ in self._statements
+            if isinstance(node, ast.If | ast.While) and self._judges(node)
+        ]
+
+    def deciding_lines(self) -> list[int]:
+        """Return the lines of all branches; none in a function that returns an answer."""
+        if self.are_returned:
+            return []
+        kinds = (ast.If, ast.Match)
+        return [node.lineno for node, _ in self._statements if isinstance(node, kinds)]
+
+    def _judges(self, node: ast.If | ast.While) -> bool:
+        """Return whether the condition of ``node`` compares an answer to judge it, or counts."""
+        counted = _counted(node)
+        if counted & self._shown:
+            return True
+        for test in walk(node.test):
+            if isinstance(test, ast.Compare):
+                sides = [test.left, *test.comparators]
+                rest = [one for one in sides if not self._is_answer(one)]
+                if len(rest) < len(sides) and (counted or _compares(test, rest)):
+                    return True
+        return False
+
+    def _is_answer(self, value: ast.expr) -> bool:
+        """Return whether ``value`` has an answer of the user in it."""
+        nodes = list(walk(value))
+        names = {node.id for node in nodes if isinstance(node, ast.Name)}
+        return bool(self._names & names or self._asking.intersection(nodes))
+
+
+def _compares(test: ast.Compare, rest: Sequence[ast.expr]) -> bool:
+    """Return whether ``test`` compares with a value of ``rest`` that varies; not by ``in``."""
+    varies = any(
+        isinstance(node, ast.Name | ast.Attribute) and not last_name(node).isupper()
+        for one in rest
+        for node in walk(one)
+    )
+    return varies and not isinstance(test.ops[0], ast.In | ast.NotIn | ast.Is | ast.IsNot)
+
+
+def _counted(node: ast.If | ast.While) -> set[str]:
+    """Return the names that a branch of ``node``, an ``if``, counts up: `score += 1`."""
+    if not isinstance(node, ast.If):
+        return set()
+    return {
+        each.target.id
+        for body in bodies(node)
+        for each in body
+        if isinstance(each, ast.AugAssign)
+        and isinstance(each.value, ast.Constant)
+        and isinstance(each.target, ast.Name)
+    }
