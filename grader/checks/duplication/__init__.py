@@ -131,11 +131,14 @@ def _combined(path: str, alone: Inspection, statements: int, repeats: Repeats) -
 
 
 def _first_of_each(runs: Iterable[Repeat]) -> Iterator[Repeat]:
-    """Yield each of `runs` but those whose place an earlier one names: it says the same."""
+    """Yield each of `runs` but those that repeat the same place as an earlier one, which names all.
+
+    Those are the third place of a repetition, the fourth and so on.
+    """
     named: set[Place] = set()
     for run in runs:
-        if run.here not in named:
-            named.update(run.places)
+        if run.places[0] not in named:
+            named.add(run.places[0])
             yield run
 
 

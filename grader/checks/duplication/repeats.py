@@ -265,7 +265,8 @@ def _repeat(blocks: Sequence[_Block], run: _Spot, first: _Spot, spots: Sequence[
         if not any(map(same.overlaps, taken)) and _length(blocks, run, spot) == len(rows):
             taken.append(same)
     places = tuple(_place(blocks, spot, run) for spot in taken[1 : MOST_PLACES + 1])
-    are_more = len(taken) > MOST_PLACES + 1 or len(spots) > _MOST_COMPARED
+    left = [spot for spot in spots[_MOST_COMPARED:][-1:] if not any(map(spot.overlaps, taken))]
+    are_more = len(taken) > MOST_PLACES + 1 or bool(left)
     here = Place(block.path, rows[0].line, rows[-1].end)
     statements = sum(row.statements for row in rows)
     return Repeat(here, places, are_more, statements, _kind(blocks, run, first))
