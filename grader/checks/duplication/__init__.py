@@ -86,13 +86,11 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
         path: read_sketch(one.sketch) for path, one in sorted(inspections.items()) if one.sketch
     }
     again = _handed_out({path: sketch.digest for path, sketch in sketches.items()})
-    files = {
-        path: (0, []) if path in again else (inspections[path].facts.counts["statements"], blocks)
-        for path, (_, blocks) in sketches.items()
-    }
-    repeats = find_repeats(files)
+    repeats = find_repeats(
+        {path: [] if path in again else sketch.blocks for path, sketch in sketches.items()}
+    )
     return {
-        path: _combined(path, one, files[path][0], repeats) if path in files else one
+        path: _combined(path, one, repeats, path in again) if path in sketches else one
         for path, one in inspections.items()
     }
 
@@ -117,12 +115,14 @@ def _handed_out(digests: Mapping[str, str]) -> set[str]:
     return again
 
 
-def _combined(path: str, alone: Inspection, statements: int, repeats: Repeats) -> Inspection:
-    """Return `alone`, the inspection of the file `path`, with its counts and runs of `repeats`."""
+def _combined(path: str, alone: Inspection, repeats: Repeats, again: bool) -> Inspection:
+    """Return `alone`, the inspection of the file `path`, with its counts and runs of `repeats`.
+
+    It has no statements if it is there `again`.
+    """
     runs = sorted(run for run in repeats.runs if run.here.path == path)
     counts = {
-        **alone.facts.counts,
-        "statements": statements,
+        "statements": 0 if again else alone.facts.counts["statements"],
         "repeated_statements": repeats.statements[path],
         "clones": len(runs),
     }

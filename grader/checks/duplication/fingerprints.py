@@ -16,6 +16,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from itertools import groupby
 from typing import NamedTuple
 
@@ -41,6 +42,8 @@ _LEAST_INSIDE, _LEAST_RETURNED = 4, 6
 
 #: Hexadecimal digits of the digest of a file: two files of a submission hardly ever share them.
 _DIGITS = 16
+#: The marks of an ``elif`` and of the first row of an ``else``.
+ELIF, ELSE = "elif", "else"
 #: A variable in the text of a shape: a local one (``$0``), an import that is only passed on
 #: (``=shop.RATE``), or an attribute of ``self`` (``.total:1 self``). The latter is none where it is
 #: called: ``Call1 .total:1 self``.
@@ -48,26 +51,23 @@ _VARIABLE = re.compile(r"\$\d+|(?<= )=\S+|(Call\d+ )?\.\w+:1 self\b")
 
 
 class Row(NamedTuple):
-    """One compared statement, with the compared ones nested in it; see :func:`sketch_of`.
+    """One compared statement, without the statements inside it, whose rows follow.
 
-    Each ``elif`` and ``else`` is a row of its own; an ``else`` is itself no statement.
-
-    ``at``: its number among the compared statements of the file, from 0; those nested in it follow.
-    ``line``, ``end``: its first and last line, 1-based. ``statements``, ``size``: the number of
-    compared statements, itself included, and of their syntax nodes (one for a table of literals,
-    `_LOOP` more for a loop).
-    ``print``: its fingerprint, which is equal for statements that do the same to other variables
-    and literals. Attributes, and names of imports and of called built-ins, must be the same.
-    ``chained``: it is an ``elif`` or ``else``.
+    ``line``, ``end``: its first and last line, 1-based; a compound statement ends before its body.
+    ``depth``: in how many statements it is, 0 in the outermost block; an ``elif`` is as deep as its
+    ``if``. ``size``: the number of its syntax nodes (one for a table of literals, `_LOOP` more
+    for a loop). ``print``: its fingerprint, which is equal for statements that do the same to other
+    variables and literals. Attributes, and names of imports and of called built-ins, must be the
+    same. ``mark`` is "elif" for one, and "else", "handlers", "cases" and so on for the first row of
+    such a block.
     """
 
-    at: int
     line: int
     end: int
-    statements: int
+    depth: int
     size: int
     print: str
-    chained: bool
+    mark: str
 
 
 _Body = Sequence[ast.stmt]
@@ -75,21 +75,24 @@ _Body = Sequence[ast.stmt]
 
 @dataclass
 class _Piece:
-    """A statement that is compared, or an ``else``, from its statement ``first`` to ``last``.
+    """A statement that is compared, or an ``else``, whose first statement is ``first``.
 
     ``own`` is 1, or 0 for an ``else``, which is itself no statement. ``chained``: it is an ``elif``
     or ``else``. ``bodies`` are those directly inside it with their field's name, ``blocks`` their
-    pieces. ``statements``, ``size`` and ``print`` are those of `Row`, set by `_fingerprint`.
+    pieces. ``statements`` and ``size`` are the numbers of compared statements, itself included, and
+    of their nodes; ``own_size`` that of its own nodes. ``head`` is the fingerprint of the statement
+    without its bodies, ``print`` of all. `_fingerprint` sets them.
     """
 
     first: ast.stmt
-    last: ast.stmt
     bodies: list[tuple[str, _Body]]
     own: int = 1
     chained: bool = False
     blocks: list[_Block] = field(default_factory=list)
     statements: int = 0
     size: int = 0
+    own_size: int = 0
+    head: str = ""
     print: str = ""
 
 
@@ -97,7 +100,7 @@ _Block = list[_Piece]
 
 
 class Sketch(NamedTuple):
-    """What is compared of a file: its ``digest``, and the rows of each block, nested ones too.
+    """What is compared of a file: its ``digest``, and the rows of each outermost block.
 
     ``digest`` is equal for files with equal bytes. Blocks too small for a repeat are left out.
     """
@@ -119,8 +122,10 @@ def sketch_of(source: SourceFile) -> tuple[int, str]:
         _fingerprint(piece, shapes)
     for root in roots:
         _keep_first_of_a_row(root)
-    total, blocks = _rows(sorted(filter(None, roots), key=lambda root: root[0].first.lineno))
-    sketch = Sketch(source.sha256[:_DIGITS], [rows for rows in blocks if _enough(rows)])
+    roots = sorted(filter(None, roots), key=lambda root: root[0].first.lineno)
+    total = sum(piece.statements for root in roots for piece in root)
+    blocks = [rows for rows in map(_rows, roots) if _enough(rows)]
+    sketch = Sketch(source.sha256[:_DIGITS], blocks)
     return total, json.dumps(sketch, separators=(",", ":"))
 
 
@@ -132,8 +137,7 @@ def read_sketch(text: str) -> Sketch:
 
 def _enough(rows: Sequence[Row]) -> bool:
     """Return whether the block `rows` has enough statements and nodes to contain a repeat."""
-    statements, size = sum(row.statements for row in rows), sum(row.size for row in rows)
-    return statements >= LEAST_STATEMENTS and size >= LEAST_SIZE
+    return len(rows) >= LEAST_STATEMENTS and sum(row.size for row in rows) >= LEAST_SIZE
 
 
 def _taken_apart(tree: ast.Module) -> tuple[list[_Block], list[_Piece]]:
@@ -169,28 +173,29 @@ def _pieces_of(statement: ast.stmt) -> Iterator[_Piece]:
     ``else: if x: ...`` is an ``elif``.
     """
     if not isinstance(statement, ast.If):
-        yield _Piece(statement, statement, list(_inside(statement)))
+        yield _Piece(statement, list(_inside(statement)))
         return
     rest: _Body = [statement]
     chained = False
     while len(rest) == 1 and isinstance(branch := rest[0], ast.If):
-        yield _Piece(branch, branch.body[-1], [("body", branch.body)], chained=chained)
+        yield _Piece(branch, [("body", branch.body)], chained=chained)
         chained, rest = True, branch.orelse
     if rest:
-        yield _Piece(rest[0], rest[-1], [("else", rest)], own=0, chained=True)
+        yield _Piece(rest[0], [(ELSE, rest)], own=0, chained=True)
 
 
 def _inside(statement: ast.stmt) -> Iterator[tuple[str, _Body]]:
-    """Yield the name of the field and the body of each block directly inside `statement`.
+    """Yield the name of the field and the body of each block directly inside `statement`, in order.
 
     Each ``except`` clause is a block "handlers", and each ``case`` a block "cases".
     """
-    for name in ("body", "orelse", "finalbody"):
-        if body := getattr(statement, name, None):
-            yield name, body
-    for name in ("handlers", "cases"):
-        for part in getattr(statement, name, ()):
-            yield name, part.body
+    for name in ("body", "handlers", "cases", "orelse", "finalbody"):
+        found = getattr(statement, name, None)
+        if found and name in ("handlers", "cases"):
+            for part in found:
+                yield name, part.body
+        elif found:
+            yield name, found
 
 
 def _fingerprint(piece: _Piece, shapes: Shapes) -> None:
@@ -198,10 +203,11 @@ def _fingerprint(piece: _Piece, shapes: Shapes) -> None:
 
     The pieces inside it must have theirs. Repeated neighbours are removed from its blocks first.
     """
-    text, piece.size = shapes.of(piece.first) if piece.own else ("", 0)
-    piece.statements = piece.own
-    piece.size += _LOOP * isinstance(piece.first, LOOPS)
+    text, piece.own_size = shapes.of(piece.first) if piece.own else ("", 0)
+    piece.own_size += _LOOP * isinstance(piece.first, LOOPS) * piece.own
+    piece.statements, piece.size = piece.own, piece.own_size
     whole = fingerprint(_renamed(text))
+    piece.head = _written(whole)
     for (name, _), block in zip(piece.bodies, piece.blocks, strict=True):
         _keep_first_of_a_row(block)
         if block:
@@ -210,7 +216,12 @@ def _fingerprint(piece: _Piece, shapes: Shapes) -> None:
             piece.statements += inner.statements
             piece.size += inner.size
             whole.update(inner.print.encode())
-    piece.print = b64encode(whole.digest()).decode()
+    piece.print = _written(whole) if piece.bodies else piece.head
+
+
+def _written(digest: blake2b) -> str:
+    """Return the current value of `digest` as 8 characters; `digest` can be updated further."""
+    return b64encode(digest.digest()).decode()
 
 
 def _renamed(text: str) -> str:
@@ -259,33 +270,26 @@ def _are_repeated(alike: Sequence[_Piece]) -> bool:
     return inner.size >= least and not isinstance(inner.first, ast.Raise)
 
 
-def _rows(roots: Sequence[_Block]) -> tuple[int, list[list[Row]]]:
-    """Return the number of statements below `roots`, and the rows of each block at any depth.
-
-    Statements are numbered from 0 in the order of `roots`, each before those inside it. A block
-    comes before the blocks inside it.
-    """
-    found: list[list[Row]] = []
-    total = 0
-    waiting: list[tuple[_Block, int]] = []
-    for root in roots:
-        waiting.append((root, total))
-        total += sum(piece.statements for piece in root)
+def _rows(root: _Block) -> list[Row]:
+    """Return the rows of `root`, each before those inside it."""
+    found: list[Row] = []
+    waiting = [(piece, 0, "") for piece in reversed(root)]
     while waiting:
-        block, at = waiting.pop()
-        found.append([])
-        for piece in block:
-            found[-1].append(_row(piece, at))
-            inside = at + piece.own
-            for inner in piece.blocks:
-                waiting.append((inner, inside))
-                inside += sum(item.statements for item in inner)
-            at += piece.statements
-    return total, found
+        piece, depth, mark = waiting.pop()
+        if piece.own:
+            mark = ELIF if piece.chained else mark
+            line, end = piece.first.lineno, _last_line(piece)
+            found.append(Row(line, end, depth, piece.own_size, piece.head, mark))
+        for (name, _), block in zip(reversed(piece.bodies), reversed(piece.blocks), strict=True):
+            marks = ["" if name == "body" else name, *[""] * len(block)]
+            inner = [(one, depth + 1, mark) for one, mark in zip(block, marks)]
+            waiting += reversed(inner)
+    return found
 
 
-def _row(piece: _Piece, at: int) -> Row:
-    """Return the row of `piece` with the number `at`."""
-    line, end = piece.first.lineno, piece.last.end_lineno
-    size, chained = piece.size, piece.chained
-    return Row(at, line, end or line, piece.statements, size, piece.print, chained)
+def _last_line(piece: _Piece) -> int:
+    """Return the last line of the statement of `piece`, without its bodies."""
+    line = piece.first.lineno
+    if piece.bodies:
+        return max(line, piece.bodies[0][1][0].lineno - 1)
+    return piece.first.end_lineno or line

@@ -1,7 +1,8 @@
 """Find the runs of statements that occur more than once in a submission.
 
 In each block, the shortest window of sufficient size is taken from each statement on, and the
-shortest up to each statement. Windows are equal if their statements have the same fingerprints.
+shortest up to each statement. No statement of a window is less deep than its first. Windows are
+equal if their statements have the same fingerprints, as deep from the first on.
 The statements of equal windows are joined into groups, first with first, second with second, and
 so on. All statements of a group but the first are repeated. Their number does not depend on the
 order of files or functions, and additional files or functions never make it smaller.
@@ -9,14 +10,14 @@ order of files or functions, and additional files or functions never make it sma
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from itertools import chain, islice, takewhile
+from itertools import chain, islice
 from typing import NamedTuple
 
 from grader.analysis.syntax.disjoint_sets import Groups
-from grader.checks.duplication.fingerprints import LEAST_SIZE, LEAST_STATEMENTS, Row
+from grader.checks.duplication.fingerprints import ELIF, ELSE, LEAST_SIZE, LEAST_STATEMENTS, Row
 
 #: The most places of a repetition that are named: a message with more is hard to read. Chosen by
 #: hand, e.g. six copies are all named, of thirty the first eight.
@@ -63,8 +64,8 @@ class Repeat(NamedTuple):
 class _Block(NamedTuple):
     """A block of a file: its rows have at least the size of one window.
 
-    ``offset`` is the number of the file's first statement among all statements of the submission.
-    ``forth`` and ``back`` are the windows of `_keyed_windows`.
+    ``offset`` is the number of its first row among all rows of the submission. ``forth`` and
+    ``back`` are the windows of `_windows`.
     """
 
     path: str
@@ -111,65 +112,83 @@ class Repeats:
     statements: dict[str, int] = field(default_factory=dict)
 
 
-def find_repeats(files: Mapping[str, tuple[int, Sequence[Sequence[Row]]]]) -> Repeats:
-    """Return the repeats in `files`, which has a pair by the path of each file.
+def find_repeats(files: Mapping[str, Sequence[Sequence[Row]]]) -> Repeats:
+    """Return the repeats in `files`, which has the blocks of each file by its path.
 
-    A pair is the number of compared statements, as `sketch_of` returns it, and the blocks, as
-    `read_sketch` returns them. A repeat is a run of rows in one block with the same fingerprints as
-    rows before it, with at least `LEAST_STATEMENTS` statements and `LEAST_SIZE` nodes. Files are
-    compared in the order of their paths, blocks in that of their statements.
+    The blocks are those of `read_sketch`. A repeat is a run of rows of one block with the same
+    fingerprints and depths as rows before it, none of them less deep than its first, with at least
+    `LEAST_STATEMENTS` rows and `LEAST_SIZE` nodes. Files are compared in the order of their paths,
+    blocks in that of their statements.
     """
     blocks: list[_Block] = []
-    offset, starts = 0, {}
+    total, starts = 0, {}
     for path in sorted(files):
-        total, found = files[path]
-        starts[path] = range(offset, offset + total)
-        blocks.extend(
-            _Block(path, rows, offset, *_keyed_windows(rows)) for rows in sorted(found, key=_number)
-        )
-        offset += total
+        start = total
+        for rows in files[path]:
+            blocks.append(_Block(path, rows, total, *_windows(rows)))
+            total += len(rows)
+        starts[path] = range(start, total)
     known = _first_windows(blocks)
-    groups = _joined(blocks, known, offset)
-    repeats = Repeats(_runs(blocks, known, offset))
+    groups = _joined(blocks, known, total)
+    repeats = Repeats(_runs(blocks, known, total))
     for path, numbers in starts.items():
         repeats.statements[path] = sum(groups.first(number) != number for number in numbers)
     return repeats
 
 
-def _number(rows: Sequence[Row]) -> int:
-    """Return the number of the first statement of a block, as a key to sort blocks."""
-    return rows[0].at
+def _windows(rows: Sequence[Row]) -> tuple[list[_Window], list[_Window]]:
+    """Return the shortest window from each of `rows` on, and the shortest up to each row.
 
-
-def _windows(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
-    """Yield the start and the stop (exclusive) of the shortest window from each of `rows` on.
-
-    Rows without enough statements or nodes behind them have none. ``stop`` never moves back, so
-    that the time is linear in the number of rows.
+    Together they cover a repeated run up to both of its ends. Windows may occur twice. None ends in
+    a loop or branch without its body. A window has few rows, so that the time is linear in the
+    number of rows.
     """
-    stop = statements = size = 0
-    for start, row in enumerate(rows):
-        while stop < len(rows) and (statements < LEAST_STATEMENTS or size < LEAST_SIZE):
-            statements += rows[stop].statements
-            size += rows[stop].size
-            stop += 1
-        if statements < LEAST_STATEMENTS or size < LEAST_SIZE:
-            return
-        yield start, stop
-        statements -= row.statements
-        size -= row.size
+    forth: list[_Window] = []
+    back: list[_Window] = []
+    for at in range(len(rows)):
+        if stop := _stop(rows, at):
+            forth.append(_window(rows, at, stop))
+        start = None if _has_more(rows, at) else _start(rows, at)
+        if start is not None:
+            back.append(_window(rows, start, at + 1))
+    return forth, back
 
 
-def _keyed_windows(rows: Sequence[Row]) -> tuple[list[_Window], list[_Window]]:
-    """Return the windows of `_windows`, and the shortest window up to each row.
+def _has_more(rows: Sequence[Row], at: int) -> bool:
+    """Return whether the row `at` of `rows` is a loop or branch, whose body follows."""
+    return at + 1 < len(rows) and rows[at + 1].depth > rows[at].depth
 
-    Together they cover a repeated run up to both of its ends. Windows may occur twice.
-    """
-    prints = [row.print for row in rows]
-    size = len(rows)
-    forth = [_Window(start, stop, "".join(prints[start:stop])) for start, stop in _windows(rows)]
-    back = [(size - stop, size - start) for start, stop in _windows(rows[::-1])]
-    return forth, [_Window(start, stop, "".join(prints[start:stop])) for start, stop in back]
+
+def _stop(rows: Sequence[Row], start: int) -> int:
+    """Return where the shortest window from `start` on stops; 0 if there is none."""
+    size, depth = 0, rows[start].depth
+    for at in range(start, len(rows)):
+        if rows[at].depth < depth:
+            return 0
+        size += rows[at].size
+        enough = size >= LEAST_SIZE and at - start >= LEAST_STATEMENTS - 1
+        if enough and not _has_more(rows, at):
+            return at + 1
+    return 0
+
+
+def _start(rows: Sequence[Row], last: int) -> int | None:
+    """Return where the shortest window up to the row `last` starts, or `None` if there is none."""
+    size, depth = 0, rows[last].depth
+    for at in range(last, -1, -1):
+        size += rows[at].size
+        depth = min(depth, rows[at].depth)
+        enough = size >= LEAST_SIZE and last - at >= LEAST_STATEMENTS - 1
+        if enough and rows[at].depth == depth:
+            return at
+    return None
+
+
+def _window(rows: Sequence[Row], start: int, stop: int) -> _Window:
+    """Return the window of `rows` from `start` to before `stop`."""
+    depth = rows[start].depth
+    words = [f"{row.depth - depth}{row.print}{row.mark}" for row in rows[start + 1 : stop]]
+    return _Window(start, stop, " ".join((rows[start].print, *words)))
 
 
 def _first_windows(blocks: Sequence[_Block]) -> dict[str, _Spot]:
@@ -185,8 +204,7 @@ def _first_windows(blocks: Sequence[_Block]) -> dict[str, _Spot]:
 def _joined(blocks: Sequence[_Block], known: Mapping[str, _Spot], total: int) -> Groups:
     """Return groups of the statements 0 to `total` - 1, with those of equal windows joined.
 
-    Each window is joined with the first equal one, as `known` has it by its key. `blocks` must
-    have outer blocks before inner ones, for the shortcut in `_join_nested`.
+    Each window is joined with the first equal one, as `known` has it by its key.
     """
     groups = Groups(total)
     for at, block in enumerate(blocks):
@@ -194,31 +212,17 @@ def _joined(blocks: Sequence[_Block], known: Mapping[str, _Spot], total: int) ->
             spot = known[key]
             if spot == (at, start, stop):
                 continue
-            source = blocks[spot.block]
-            pairs = zip(block.rows[start:stop], source.rows[spot.start : spot.stop], strict=True)
-            for mine, theirs in pairs:
-                here, there = block.offset + mine.at, source.offset + theirs.at
-                _join_nested(groups, here, there, mine.statements)
+            here, there = block.offset + start, blocks[spot.block].offset + spot.start
+            for step in range(stop - start):
+                groups.join(here + step, there + step)
     return groups
-
-
-def _join_nested(groups: Groups, one: int, other: int, count: int) -> None:
-    """Join the statement `one` with `other`, and each statement nested in them likewise.
-
-    `count` is the number of statements of either, itself included; their fingerprints are equal.
-    """
-    # If the two are in one group already, the statements in them are too: this saves joining the
-    # nested ones again for each window that contains them.
-    if groups.first(one) != groups.first(other):
-        for step in range(count):
-            groups.join(one + step, other + step)
 
 
 def _runs(blocks: Sequence[_Block], known: Mapping[str, _Spot], total: int) -> list[Repeat]:
     """Return the repeated runs, each as long as possible, with the other places of the same.
 
     A window is left out if it is the first of its kind, or if its last statement is already in a
-    run (also in a run of an outer block): so each repetition is reported once.
+    run: so each repetition is reported once.
     """
     reported = bytearray(total)  # 1 for each statement in a reported run
     spots = _repeated_windows(blocks, known)
@@ -226,14 +230,16 @@ def _runs(blocks: Sequence[_Block], known: Mapping[str, _Spot], total: int) -> l
     for at, block in enumerate(blocks):
         for start, stop, key in block.forth:
             spot = known[key]
-            last = block.offset + block.rows[stop - 1].at
+            last = block.offset + stop - 1
             if (spot.block, spot.start) == (at, start) or reported[last]:
                 continue
             rest = _Spot(at, start, len(block.rows))
-            run = rest._replace(stop=start + _length(blocks, rest, spot))
+            end = start + _length(blocks, rest, spot)
+            while _has_more(block.rows, end - 1):
+                end -= 1
+            run = rest._replace(stop=end)
             found.append(_repeat(blocks, run, spot, spots[key]))
-            first = block.offset + block.rows[start].at
-            reported[first : first + found[-1].statements] = b"\x01" * found[-1].statements
+            reported[block.offset + start : block.offset + end] = b"\x01" * (end - start)
     return found
 
 
@@ -267,27 +273,35 @@ def _repeat(blocks: Sequence[_Block], run: _Spot, first: _Spot, spots: Sequence[
     places = tuple(_place(blocks, spot, run) for spot in taken[1 : MOST_PLACES + 1])
     left = [spot for spot in spots[_MOST_COMPARED:][-1:] if not any(map(spot.overlaps, taken))]
     are_more = len(taken) > MOST_PLACES + 1 or bool(left)
-    here = Place(block.path, rows[0].line, rows[-1].end)
-    statements = sum(row.statements for row in rows)
-    return Repeat(here, places, are_more, statements, _kind(blocks, run, first))
+    here = Place(block.path, rows[0].line, max(row.end for row in rows))
+    return Repeat(here, places, are_more, len(rows), _kind(blocks, run, first))
 
 
 def _length(blocks: Sequence[_Block], one: _Spot, other: _Spot) -> int:
     """Return how many rows from the start of `one` on equal those from the start of `other` on.
 
-    At most as many as `one` has.
+    At most as many as `one` has, and none less deep than the first.
     """
     mine = islice(blocks[one.block].rows, one.start, one.stop)
     theirs = islice(blocks[other.block].rows, other.start, None)
-    pairs = zip(mine, theirs)
-    return sum(1 for _ in takewhile(lambda pair: pair[0].print == pair[1].print, pairs))
+    depth = blocks[one.block].rows[one.start].depth
+    deeper = blocks[other.block].rows[other.start].depth - depth
+    length = 0
+    for row, their in zip(mine, theirs):
+        if row.print != their.print or row.depth + deeper != their.depth or row.depth < depth:
+            break
+        if length and row.mark != their.mark:
+            break
+        length += 1
+    return length
 
 
 def _place(blocks: Sequence[_Block], spot: _Spot, run: _Spot) -> Place:
     """Return the lines of `spot`, which end before `run` if both overlap."""
     rows = blocks[spot.block].rows
     stop = min(spot.stop, run.start) if spot.overlaps(run) else spot.stop
-    return Place(blocks[spot.block].path, rows[spot.start].line, rows[stop - 1].end)
+    ends = (row.end for row in rows[spot.start : stop])
+    return Place(blocks[spot.block].path, rows[spot.start].line, max(ends))
 
 
 def _kind(blocks: Sequence[_Block], run: _Spot, first: _Spot) -> Kind:
@@ -296,4 +310,4 @@ def _kind(blocks: Sequence[_Block], run: _Spot, first: _Spot) -> Kind:
     length = run.stop - run.start
     if first.block != run.block or first.start + length < run.start:
         return Kind.apart
-    return Kind.branches if row.chained else Kind.in_a_row
+    return Kind.branches if row.mark in (ELIF, ELSE) else Kind.in_a_row
