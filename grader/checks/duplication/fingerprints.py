@@ -27,10 +27,11 @@ from grader.checks.duplication.compared import is_compared, is_test
 from grader.domain.source import SourceFile
 
 #: The fewest statements and syntax nodes of a reported run, nested ones included: two statements,
-#: or three as short as ``x += y`` (4 nodes each), may match by chance; three of the size of
-#: ``x = load(y, z)`` (6 nodes each) are reported. Chosen by hand.
+#: or three as short as ``x += y`` (4 nodes each), may match by chance; ``y = pad.y()``, ``y += 25``
+#: and ``pad.move(y)`` (14 nodes) are reported. Chosen by hand: of 14 that are so short, one was
+#: wrong in programs of students.
 LEAST_STATEMENTS = 3
-LEAST_SIZE = 16
+LEAST_SIZE = 13
 #: Nodes that a loop counts for in addition, since it matches by chance less often than others: a
 #: loop with an ``if`` and a ``total += price`` inside has 12, and is reported. Chosen by hand.
 _LOOP = 4
@@ -71,9 +72,11 @@ class Row(NamedTuple):
 
 
 _Body = Sequence[ast.stmt]
+#: The most frequent kinds of statements without a body.
+_SIMPLE = frozenset({ast.Assign, ast.AugAssign, ast.Expr, ast.Return})
 
 
-@dataclass
+@dataclass(slots=True)
 class _Piece:
     """A statement that is compared, or an ``else``, whose first statement is ``first``.
 
@@ -94,6 +97,8 @@ class _Piece:
     own_size: int = 0
     head: str = ""
     print: str = ""
+    #: The last line of the table that it stands for, if any.
+    end: int = 0
 
 
 _Block = list[_Piece]
@@ -173,7 +178,7 @@ def _pieces_of(statement: ast.stmt) -> Iterator[_Piece]:
     ``else: if x: ...`` is an ``elif``.
     """
     if not isinstance(statement, ast.If):
-        yield _Piece(statement, list(_inside(statement)))
+        yield _Piece(statement, [] if type(statement) in _SIMPLE else list(_inside(statement)))
         return
     rest: _Body = [statement]
     chained = False
@@ -249,7 +254,11 @@ def _keep_first_of_a_row(block: _Block) -> None:
     pieces = [piece for piece in block if piece.statements]
     for _, group in groupby(pieces, key=lambda piece: piece.print):
         alike = list(group)
-        kept += alike if len(alike) > 1 and _are_repeated(alike) else alike[:1]
+        if len(alike) == 1 or _are_repeated(alike):
+            kept += alike
+        else:
+            alike[0].end = _end(alike[-1])
+            kept.append(alike[0])
     block[:] = kept
 
 
@@ -280,16 +289,22 @@ def _rows(root: _Block) -> list[Row]:
             mark = ELIF if piece.chained else mark
             line, end = piece.first.lineno, _last_line(piece)
             found.append(Row(line, end, depth, piece.own_size, piece.head, mark))
-        for (name, _), block in zip(reversed(piece.bodies), reversed(piece.blocks), strict=True):
-            marks = ["" if name == "body" else name, *[""] * len(block)]
-            inner = [(one, depth + 1, mark) for one, mark in zip(block, marks)]
-            waiting += reversed(inner)
+        for (name, _), block in zip(reversed(piece.bodies), reversed(piece.blocks)):
+            waiting += [(one, depth + 1, "") for one in reversed(block[1:])]
+            if block:
+                waiting.append((block[0], depth + 1, "" if name == "body" else name))
     return found
 
 
 def _last_line(piece: _Piece) -> int:
-    """Return the last line of the statement of `piece`, without its bodies."""
+    """Return the last line of the statement of `piece`, without bodies that have rows."""
     line = piece.first.lineno
-    if piece.bodies:
+    if any(piece.blocks):
         return max(line, piece.bodies[0][1][0].lineno - 1)
-    return piece.first.end_lineno or line
+    return max(_end(piece), piece.end)
+
+
+def _end(piece: _Piece) -> int:
+    """Return the last line of `piece`, with its bodies, but without those of other branches."""
+    last = piece.bodies[-1][1][-1] if piece.bodies else piece.first
+    return last.end_lineno or last.lineno

@@ -159,11 +159,16 @@ def _has_more(rows: Sequence[Row], at: int) -> bool:
     return at + 1 < len(rows) and rows[at + 1].depth > rows[at].depth
 
 
+def _edge(row: Row) -> int:
+    """Return the depth of `row`, or of the ``else`` or ``except`` before it if it is the first."""
+    return row.depth - (row.mark not in ("", ELIF))
+
+
 def _stop(rows: Sequence[Row], start: int) -> int:
     """Return where the shortest window from `start` on stops; 0 if there is none."""
     size, depth = 0, rows[start].depth
     for at in range(start, len(rows)):
-        if rows[at].depth < depth:
+        if at > start and _edge(rows[at]) < depth:
             return 0
         size += rows[at].size
         enough = size >= LEAST_SIZE and at - start >= LEAST_STATEMENTS - 1
@@ -177,10 +182,10 @@ def _start(rows: Sequence[Row], last: int) -> int | None:
     size, depth = 0, rows[last].depth
     for at in range(last, -1, -1):
         size += rows[at].size
-        depth = min(depth, rows[at].depth)
         enough = size >= LEAST_SIZE and last - at >= LEAST_STATEMENTS - 1
-        if enough and rows[at].depth == depth:
+        if enough and rows[at].depth <= depth:
             return at
+        depth = min(depth, _edge(rows[at]))
     return None
 
 
@@ -288,9 +293,9 @@ def _length(blocks: Sequence[_Block], one: _Spot, other: _Spot) -> int:
     deeper = blocks[other.block].rows[other.start].depth - depth
     length = 0
     for row, their in zip(mine, theirs):
-        if row.print != their.print or row.depth + deeper != their.depth or row.depth < depth:
+        if row.print != their.print or row.depth + deeper != their.depth:
             break
-        if length and row.mark != their.mark:
+        if length and (row.mark != their.mark or _edge(row) < depth):
             break
         length += 1
     return length
