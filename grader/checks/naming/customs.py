@@ -53,6 +53,9 @@ _PRESCRIBED = re.compile(
     r"|(?:row|column)Count|headerData|(?:minimumS|s)izeHint|connection(?:Made|Lost)|dataReceived"
 )
 
+#: A word of the name of a test that keeps the case of Python's own: ``test_None_id``.
+_CONSTANT = re.compile(r"(?<=_)(?:None|True|False|NaN)(?=_|$)")
+
 #: Functions that make a class or a type, by their last name: ``namedtuple("Point", "x y")``.
 _CLASS_MAKERS = frozenset("""
     Enum IntEnum NamedTuple StrEnum TypedDict automap_base create_model declarative_base
@@ -90,8 +93,7 @@ class Customs:
         prescribes, e.g. ``do_GET``.
         """
         if violation.code == _FUNCTION:
-            is_prescribed = is_prescribed_method(violation.name, violation.scope)
-            return "" if is_prescribed else violation.code
+            return "" if _is_known_function(violation) else violation.code
         if violation.code == _FIRST and isinstance(violation.node, FUNCTIONS):
             is_bound = _CLASS_METHODS & decorators(violation.node)
             return "" if is_bound else violation.code
@@ -130,6 +132,14 @@ def _packages(node: ast.AST) -> list[str]:
     if isinstance(node, ast.ImportFrom) and not node.level:
         return [(node.module or "").partition(".")[0]]
     return []
+
+
+def _is_known_function(violation: CaseViolation) -> bool:
+    """Return whether a base class prescribes the name of a function, or it is ``test_None_id``."""
+    name = violation.name
+    if name.startswith("test_") and _CONSTANT.sub("", name).islower():
+        return True
+    return is_prescribed_method(name, violation.scope)
 
 
 def is_prescribed_method(name: str, holder: Scope) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.analysis.syntax.dotted_names import base_name
+from grader.analysis.syntax.dotted_names import base_name, last_name
 from grader.analysis.syntax.names import Binding, Kind, Scope, arguments_of, decorators, words_of
 from grader.analysis.syntax.statements import FUNCTIONS, Function
 from grader.analysis.syntax.walk import children
@@ -48,6 +48,12 @@ class Letters:
         self._groups = groups
         self._is_numeric = is_numeric
         self._formulas: dict[Scope, bool] = {}
+        self._holders = {
+            each.node: each.scope
+            for group in groups.values()
+            for each in group
+            if each.kind is Kind.METHOD
+        }
 
     def are_unclear(self, bindings: list[Binding]) -> bool:
         """Return whether one of `bindings`, all of one name and scope, should be a word.
@@ -57,10 +63,27 @@ class Letters:
         return any(map(self._is_unclear, bindings)) and not self.in_formula(bindings[0].scope)
 
     def in_formula(self, scope: Scope) -> bool:
-        """Return whether `scope` is a formula, see `is_formula`. The result is stored."""
+        """Return whether `scope` is a formula or holds its numbers. The result is stored.
+
+        See `is_formula` and `_holds_coefficients`.
+        """
         if scope not in self._formulas:
-            self._formulas[scope] = is_formula(scope)
+            is_known = is_formula(scope) or self._holds_coefficients(scope)
+            self._formulas[scope] = is_known
         return self._formulas[scope]
+
+    def _holds_coefficients(self, scope: Scope) -> bool:
+        """Return whether `scope` is the ``__init__`` of a class that calculates with its letters.
+
+        e.g. of ``class Equation``, which stores ``a``, ``b`` and ``c`` and has a method with
+        ``self.b**2 - 4 * self.a * self.c``.
+        """
+        if not isinstance(scope, FUNCTIONS) or scope.name != "__init__":
+            return False
+        letters, holder = _short_arguments(scope), self._holders.get(scope)
+        if holder is None or len(letters) < 2:
+            return False
+        return any(_joins_two(node, letters) for node in ast.walk(holder))
 
     def _is_unclear(self, bound: Binding) -> bool:
         """Return whether the name of `bound` is a single letter that nobody is used to.
@@ -134,15 +157,17 @@ def _short_arguments(function: Function) -> frozenset[str]:
 def _joins_two(node: ast.AST, letters: frozenset[str]) -> bool:
     """Return whether `node` calculates with two of `letters`, and with no text.
 
-    e.g. ``b * b - 4 * a * c``; not ``"sum " + a + b``.
+    e.g. ``b * b - 4 * a * c``, also of attributes and methods: ``self.b``, ``self.__b``,
+    ``self.getB()``; not ``"sum " + a + b``.
     """
     if not isinstance(node, ast.BinOp):
         return False
     inside = list(ast.walk(node))
     if any(map(_handles_text, inside)):
         return False
-    used = {each.id for each in inside if isinstance(each, ast.Name)}
-    return len(used & letters) > 1
+    used = {last_name(each) for each in inside if isinstance(each, ast.Name | ast.Attribute)}
+    plain = {name.strip("_").lower().removeprefix("get") for name in used}
+    return len(plain & letters) > 1
 
 
 def _handles_text(node: ast.AST) -> bool:

@@ -125,4 +125,16 @@ def _is_action(bound: Binding) -> bool:
         return True
     if is_verb(words[0]) or _is_named_by_noun(bound.node):
         return True
-    return is_prescribed_method(bound.name, bound.scope)
+    return _makes_function(bound.node) or is_prescribed_method(bound.name, bound.scope)
+
+
+def _makes_function(node: ast.AST) -> bool:
+    """Return whether `node` is a function that ends by returning a function defined in it.
+
+    Such a one is a decorator, or is called for one, and named by what that does to a function:
+    ``@admin_only``, ``@retry_limit(3)``.
+    """
+    if not isinstance(node, FUNCTIONS) or not isinstance(node.body[-1], ast.Return):
+        return False
+    inside = {each.name for each in node.body if isinstance(each, FUNCTIONS)}
+    return isinstance(node.body[-1].value, ast.Name) and node.body[-1].value.id in inside

@@ -62,55 +62,72 @@ VERBS = frozenset("""
     abort abs accelerate accept access accumulate acquire act activate adapt add adjust advance
     aggregate alert align allocate allow alter analyse analyze animate announce append apply
     approve arrange ascend ask assemble assert assign associate attach attack attempt
-    authenticate authorize await backup balance ban batch begin bet bind block book boost boot
-    bounce branch break bring broadcast browse buffer build bump buy bypass cache calc calculate
-    call cancel capitalize capture cast castle catch categorize center change charge chase check
-    choose chop clamp classify clean cleanup clear click clip clone close cluster coerce
-    collapse collect combine commit compact compare compile complain complete compose compress
-    compute concat concatenate configure confirm connect construct consume continue control
-    convert copy correct count cover crawl create crop cross cut cycle deactivate deal debug
-    decide declare decode decorate decrease decrement decrypt deduce deduct deduplicate define
-    deflate del delay delegate delete deliver demo demote deny deploy deposit dequeue derive
-    describe deserialize destroy detach detect determine die diff digest disable discard
-    disconnect discount discover dispatch display dispose distribute divide do double download
-    draw drive drop dump duplicate earn eat echo edit elect eliminate embed emit empty emulate
-    enable encode encrypt end enforce engineer enqueue enroll ensure enter enumerate erase
-    escape establish estimate eval evaluate evolve examine exchange exclude exec execute exit
-    expand expect expire explain explode explore export expose express extend extract fade fail
-    feed fetch fight figure fill filter finalize find finish fire fit fix flag flash flatten
-    flip float flush focus fold follow forbid force forecast forget fork form format forward
-    free freeze fuse gather gen generate get give go grab grade grant greet group grow guard
-    guess guide halt hand handle hash heal hide highlight hire hit hold host identify ignore
-    illustrate imply import improve include increase increment indent index infer inflate inform
-    inherit init initialise initialize inject insert inspect install instantiate integrate
-    interact intercept interleave interpolate interpret interrupt intersect introduce invert
-    investigate invoke issue iterate join judge jump keep kick kill label launch lay lead learn
-    leave lend let level lex lift limit link list listen load locate lock log login logout look
-    lookup loop lose lower mail maintain make manage map march mark marshal mask match maximize
-    measure meet memoize mend merge migrate minimize mirror mix mock modify monitor mount move
-    multiply mutate mute name navigate negate nest normalise normalize note notify obtain offer
-    open operate optimize order organize output overlap overload override overwrite own pack pad
-    paginate paint pair park parse partition pass paste patch pause pay peek perform permute
-    persist pick pickle ping pipe place plan plant play plot point poll pop populate position
-    post pour power predict prefetch prepare prepend present press pretty preview print process
-    produce profile promote prompt propagate propose protect prove provide prune publish pull
-    purchase purge push put query queue quit quote raise randomize range rank rate reach react
-    read rebuild recalculate receive recognize recommend record recover redirect redo reduce
-    refactor reflect refresh refund refuse register reject relate relax release reload remember
-    remind remove rename render repair repeat replace replay reply report repr represent request
-    require reschedule reserve reset resize resolve respond restart restock restore restrict
-    resume retrieve retry return reverse revert review revoke rewrite roll rotate round route
-    run sample sanitize satisfy save say scale scan schedule score scrape scroll seal search
-    seed seek select sell send separate serialise serialize serve set settle shape share shift
-    ship shoot show shrink shuffle shut shutdown sign simplify simulate skip sleep slice slide
-    smooth snap solve sort sound spawn specify spend spin splash split spread squash stack start
-    stash stop store stream strip study sub submit subscribe substitute subtract suggest sum
-    summarise summarize supply support suppress suspend swap switch sync synchronize tag take
-    talk teach tear teleport tell terminate think throw tick tidy tile time toggle tokenize
-    touch trace track train transfer transform transition translate transmit transpose traverse
-    treat trigger trim truncate try tune turn type undo unify union unite unlink update upgrade
-    upload upsert use validate vary vectorize verify view visit vote wait wake walk warn wash
-    watch weigh win wipe withdraw wrap write yield zip zoom
+    authenticate authorize await backup balance ban batch begin bet binarize bind blame blend
+    blit block blur book boost boot bounce branch break bring broadcast browse buffer build bump
+    bundle burn buy bypass cache calc calculate calibrate call cancel capitalize capture cast
+    castle catch categorise categorize celebrate censor center chain change charge chase cheat
+    check choose chop chunk cite clamp classify clean cleanup clear click climb clip clone close
+    cluster coerce collapse collect collide colorize combine commit compact compare compile
+    complain complete compose compress compute concat concatenate concede condense config
+    configure confirm connect construct consume contact continue control converge convert cook
+    copy correct count cover crack craft crash crawl create credit crop cross customize cut
+    cycle damage dance deactivate deal debit debug decide declare decode decorate decrease
+    decrement decrypt deduce deduct deduplicate defend defer define deflate del delay delegate
+    delete deliver demo demonstrate demote deny depict deploy deposit dequeue derive describe
+    deserialize destroy detach detect determine diagnose dial die diff digest dim disable
+    discard disconnect discount discover dispatch display dispose distribute divide do dodge
+    double download drain draw drill drive drop dump duplicate earn eat echo edit elect elevate
+    eliminate embark embed emit empty emulate enable encapsulate encode encrypt end enforce
+    engage engineer enhance enqueue enrich enroll ensure enter enumerate equalize equip erase
+    escape establish estimate evade eval evaluate evict evolve examine exchange excite exclude
+    exec execute exhaust exit expand expect expire explain explode exploit explore export expose
+    express extend extract extrapolate factorize fade fail fake feed fetch fight figure fill
+    filter finalise finalize find finish fire fit fix flag flash flatten flee flip float flush
+    fly focus fold follow forbid force forecast forge forget fork form format forward free
+    freeze fund fuse gather gen generate get give glue go grab grade grant greet grind group
+    grow guarantee guard guess guide hack halt hand handle harvest hash heal help hide highlight
+    hire hit hold hop host hover hunt hurt hydrate identify ignore illustrate impersonate imply
+    import improve impute include incorporate increase increment indent index infer inflate
+    inform ingest inherit init initialise initialize inject inline inquire insert inspect
+    install instantiate instruct integrate interact intercept interleave interpolate interpret
+    interrupt intersect introduce invert investigate invite invoke issue iterate jitter join
+    judge juggle jump keep kick kill kneel knock label land launch lay lead learn leave
+    lemmatize lend let level lex lift limit link lint list listen load localize locate lock log
+    login logout look lookup loop loot lose lower lowercase magnify mail maintain make manage
+    manipulate map march mark marshal mask match materialize maximise maximize measure meet melt
+    memoise memoize memorize mend merge migrate minimise minimize mint mirror mix mock modify
+    monitor mount move multiply mutate mute nag name navigate negate nest normalise normalize
+    note notify nudge nullify obey obfuscate obtain offer open operate optimise optimize order
+    organise organize output overlap overload override oversample overwrite own pack pad
+    paginate paint pair paralyze paraphrase park parse partition pass paste patch pause pay peek
+    peel penalize perform permute persist perturb pick pickle ping pipe pivot place plan plant
+    play plot point polish poll pop populate portray position post pour power praise predict
+    prefetch preload prepare prepend present press pretty preview print prioritize probe process
+    produce profile promise promote prompt propagate propose protect prove provide provision
+    prune publish pull punish purchase purge purify pursue push put quantize query queue quit
+    quote raise randomise randomize range rank rate reach react read rebuild recalculate receive
+    recite recognise recognize recommend record recover redirect redo reduce refactor reflect
+    refresh refund refuse register reimburse reject relate relax relay release reload remember
+    remind remove rename render rent repair repeat repel replace replay replenish reply report
+    repr represent request require reschedule rescue reserve reset resize resolve respond
+    restart restock restore restrict resume retrieve retry return reverse revert review revoke
+    rewrite rinse rob roll rotate round route ruin run sample sanitize satisfy save say scaffold
+    scale scan scare schedule score scramble scrape scroll scrub seal search secure seed seek
+    segment select sell send separate serialise serialize serve set settle shape share shave
+    shield shift ship shoot shorten shout show shrink shuffle shut shutdown sign simplify
+    simulate sing sit sketch skip sleep slice slide slugify smash smooth snap sniff soak solve
+    sort sound spam spawn specify spell spend spin splash split spread spy squash squeeze
+    stabilize stack stand standardise standardize start stash steal steer stitch stop store
+    stream strike stringify strip study sub submit subsample subscribe substitute subtract
+    succeed suggest sum summarise summarize supply support suppress surrender survive suspend
+    swap swim switch sync synchronise synchronize synthesise synthesize tabulate tackle tag take
+    talk tame tap taste teach tear teleport tell terminate think throw tick tidy tile tilt time
+    toggle tokenise tokenize touch trace track train transfer transform transition translate
+    transmit transpose trap travel traverse treat triage trigger trim truncate try tune turn
+    type undersample undo unify union unite unlink unzip update upgrade upload uppercase upsert
+    use vaccinate validate vanish vary vectorize verify view visit visualise visualize vote wait
+    wake walk wander warm warn warp wash watch weigh whisper widen win wipe withdraw wrangle
+    wrap wreck write yell yield zap zip zoom
     """.split())
 
 

@@ -1,0 +1,27 @@
+"""A decorator is named by what it does to a function."""
+#! measure functions_without_verb = 2
+
+
+def admin_only(function):
+    def wrapper(user):
+        return function(user)
+
+    return wrapper
+
+
+def attempts(most):
+    def decorator(function):
+        return [function] * most
+
+    return decorator
+
+
+def user_name(function):  #! no-verb
+    def wrapper(user):
+        return function(user)
+
+    return wrapper("me")
+
+
+def admin_name(wrapper):  #! no-verb
+    return wrapper
