@@ -47,14 +47,15 @@ _IMPORTED = frozenset(
 _PRESCRIBED = re.compile(
     r"do_[A-Z]+|(?:visit|leave|depart)_[A-Z]\w*|[a-z]+[a-zA-Z]*Event|eventFilter"
     r"|add(?:Success|Failure|Error|Skip|ExpectedFailure|UnexpectedSuccess|SubTest)|runTest"
-    r"|(?:start|stop)Test(?:Run)?|_makeResult|shortDescription|countTestCases"
+    r"|(?:start|stop)Test(?:Run)?|_makeResult|shortDescription|countTestCases|assert[A-Z]\w*"
     r"|format(?:Time|Exception|Stack|Message)|handleError|makeRecord"
     r"|(?:start|end)(?:Element|Document)"
     r"|(?:row|column)Count|headerData|(?:minimumS|s)izeHint|connection(?:Made|Lost)|dataReceived"
 )
 
-#: A word of the name of a test that keeps the case of Python's own: ``test_None_id``.
-_CONSTANT = re.compile(r"(?<=_)(?:None|True|False|NaN)(?=_|$)")
+#: A word of the name of a test that has the case of Python, or is one letter: ``test_None_id``,
+#: ``test_player_X_wins``; not ``test_noneId``.
+_CONSTANT = re.compile(r"(?<=_)(?:None|True|False|NaN|[A-Z])(?=_|$)")
 
 #: Functions that make a class or a type, by their last name: ``namedtuple("Point", "x y")``.
 _CLASS_MAKERS = frozenset("""

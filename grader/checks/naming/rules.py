@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 
-from grader.analysis.syntax.names import Binding, Kind, decorators, words_of
+from grader.analysis.syntax.names import Binding, Kind, Scope, decorators, words_of
 from grader.analysis.syntax.statements import FUNCTIONS
 from grader.checks.naming.customs import is_prescribed_method
 from grader.checks.naming.letters import Letters
@@ -31,6 +32,9 @@ NO_VERB = "no-verb"
 
 #: Kinds whose names should begin with a verb.
 _FUNCTIONS = frozenset({Kind.FUNCTION, Kind.METHOD})
+
+#: From how many functions of a scope on a word before the verb is a prefix of theirs. By hand.
+_FEWEST_WITH_PREFIX = 3
 
 #: Decorators under which a function may be named by a noun: of a property, a fixture, a web page.
 #: e.g. lets go `@property def volume(self)`, reports `@staticmethod def volume(box)`. By hand.
@@ -100,13 +104,26 @@ def without_verb(groups: Groups) -> Iterator[Binding]:
 
     Left out are names that need none: questions (``is_empty``), conversions (``to_json``), events
     (``on_click``), tests, ``main`` and others that are customary, ``__init__`` and the like, and
-    functions with a decorator such as ``property``, ``fixture`` or ``route``. Of several functions
+    functions with a decorator such as ``property``, ``fixture`` or ``route``; and three or more of
+    one scope with the same word before the verb: ``service_get_account``. Of several functions
     of one name in one scope only the first is judged.
     """
-    for group in groups.values():
-        functions = [each for each in group if each.kind in _FUNCTIONS]
-        if functions and not _is_action(functions[0]):
-            yield functions[0]
+    functions = ([each for each in group if each.kind in _FUNCTIONS] for group in groups.values())
+    without = [found[0] for found in functions if found and not _is_action(found[0])]
+    prefixes = Counter(map(_prefix, without))
+    for each in without:
+        prefix = _prefix(each)
+        if not prefix or prefixes[prefix] < _FEWEST_WITH_PREFIX:
+            yield each
+
+
+def _prefix(bound: Binding) -> tuple[Scope, str] | None:
+    """Return the scope and the first word of a name with a verb after it, else ``None``.
+
+    e.g. ``service`` of ``service_get_account``.
+    """
+    words = words_of(bound.name)
+    return (bound.scope, words[0]) if len(words) > 2 and is_verb(words[1]) else None
 
 
 def _is_action(bound: Binding) -> bool:

@@ -32,9 +32,9 @@ DOING = frozenset("do it job now that this work".split())
 #: First words that need no verb: a question (`is_empty`), a conversion (`to_json`), an event
 #: (`on_click`).
 PREFIXES = frozenset("""
-    after all any are as at before by can contains does equals exists for from had has have in into
-    is main may must needs no not of on should setup teardown test then to was were when will with
-    without would
+    action after all any are as at before by can contains does equals exists for from had has have
+    in into is main may must needs no not of on should setup still teardown test then to was were
+    when will with without would
     """.split())
 
 #: Whole names without a verb that are customary: of decorators (`wrapper`), of methods of
@@ -48,8 +48,9 @@ CUSTOMARY = frozenset("""
 ROLES = frozenset("callback decorator factory handler hook listener middleware".split())
 #: Algorithms, whose name is what they do: `binary_search`; not `item_search`.
 ALGORITHMS = frozenset("""
-    a_star alpha_beta bfs binary_search breadth_first_search bubble_sort bubblesort caesar
-    caesar_cipher counting_sort cross_validation depth_first_search dfs dijkstra factorial fibonacci
+    a_star alpha_beta bfs binary_search breadth_first_search breadth_search bubble_sort bubblesort
+    caesar caesar_cipher counting_sort cross_validation depth_first_search depth_search dfs
+    dijkstra factorial fibonacci
     flood_fill gcd gradient_descent grid_search heapsort heap_sort insertion_sort lcm linear_search
     merge_sort mergesort minimax negamax quicksort quick_sort radix_sort random_search
     selection_sort shell_sort sieve
