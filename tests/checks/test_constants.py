@@ -228,7 +228,9 @@ def test_deep_conditions() -> None:
     choices = " if x else ".join(["1"] * 900)
     text = f"def f(x, y):\n    a = {choices}\n    return {tests}\n"
     with room_for_recursion():
-        assert look(text).facts.counts["magic_numbers"] > 2_000
+        facts = look(text).facts
+    # several different numbers in one function are one finding
+    assert value("magic_numbers", facts) == 1
 
 
 def test_long_chains_of_names() -> None:

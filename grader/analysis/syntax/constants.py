@@ -224,14 +224,14 @@ class _Values:
         if isinstance(node, ast.Call):
             return self._of_call(node)
         if isinstance(node, ast.Attribute):
-            # e.g. `string.digits` and `Path(__file__).parent`
-            if self.module.target(node).dotted in _OF_LIBRARY:
-                return ()
-            return (node.value,) if node.attr in _OF_PATHS else None
-        parts = [each for each in children(node) if isinstance(each, ast.expr)]
-        # e.g. `found = []` is there to be filled
-        is_empty = isinstance(node, _MUTABLE) and not parts
-        return parts if isinstance(node, _FIXED_NODES) and not is_empty else None
+            return self._of_attribute(node)
+        return _members(node) if isinstance(node, _FIXED_NODES) else None
+
+    def _of_attribute(self, node: ast.Attribute) -> Sequence[ast.expr] | None:
+        """Return what has to stay the same for ``string.digits`` or ``Path(__file__).parent``."""
+        if self.module.target(node).dotted in _OF_LIBRARY:
+            return ()
+        return (node.value,) if node.attr in _OF_PATHS else None
 
     def _of_call(self, call: ast.Call) -> Sequence[ast.expr] | None:
         """Return what has to stay the same for the result of ``call`` to do so."""
@@ -241,3 +241,9 @@ class _Values:
         if isinstance(call.func, ast.Attribute) and call.func.attr in _METHODS:
             return [call.func.value, *given]
         return None
+
+
+def _members(node: ast.expr) -> Sequence[ast.expr] | None:
+    """Return the expressions in `node`; ``None`` for an empty list, which is there to be filled."""
+    parts = [each for each in children(node) if isinstance(each, ast.expr)]
+    return parts if parts or not isinstance(node, _MUTABLE) else None

@@ -88,16 +88,14 @@ class _Finder:
 
     ``objects`` are the names of objects of a framework. The file itself has to start those of
     ``started``: bots, and functions that are an Airflow DAG. ``tasks`` are its functions that are
-    tasks of Airflow. ``logs`` are names of loggers and their handlers. ``widgets`` are names for
-    parts of a Streamlit page; the file is one if ``is_page``. ``starts``: it starts a program, so
-    that it may prepare logging.
+    tasks of Airflow. ``widgets`` are names for parts of a Streamlit page; the file is one if
+    ``is_page``. ``starts``: it starts a program, so that it may prepare logging.
     """
 
     module: Module
     objects: Collection[str]
     started: Collection[str]
     tasks: Collection[str]
-    logs: Collection[str]
     widgets: Collection[str]
     is_page: bool
     starts: bool
@@ -107,7 +105,6 @@ class _Finder:
         """Return the finder for `module`, with the names of its objects."""
         objects, widgets = set(_decorated(module, is_command)), set[str]()
         started, tasks = set(_decorated(module, is_dag)), set(_decorated(module, is_task))
-        logs = set[str]()
         for value, target in chain.from_iterable(map(_bindings, _outside(module))):
             dotted = _made(value, module, tasks)
             if dotted and not is_used_inside(dotted):
@@ -115,13 +112,10 @@ class _Finder:
                 started |= _names(target) if is_started_outside(dotted) else set()
             elif _is_streamlit(value, module):
                 widgets |= _names(target)
-            elif _is_of_logging(value, module):
-                logs |= _names(target)
         called = {module.target(call.func).dotted for block in module.top for call in block.calls}
         is_page = any(name.startswith(f"{STREAMLIT}.") for name in called)
-        starts = bool(objects) or any(map(is_guard, _outside(module)))
-        starts = starts or bool(called_at_start(module))
-        return _Finder(module, objects, started, tasks, logs, widgets, is_page, starts)
+        starts = any(map(is_guard, _outside(module))) or bool(objects or called_at_start(module))
+        return _Finder(module, objects, started, tasks, widgets, is_page, starts)
 
     def demanded(self) -> Iterator[ast.stmt]:
         """Yield the demanded statements; none below a guard, where a function can be called."""
@@ -217,7 +211,8 @@ class _Finder:
             tests = not _TESTING.isdisjoint(_packages(self.module))
             return tests or is_sphinx(self.module.bindings)
         if name in _OF_LOGGING:
-            return root_of(call.func)[0] in self.logs
+            bound = self.module.bindings.get(root_of(call.func)[0], ())
+            return any(each.value and _is_of_logging(each.value, self.module) for each in bound)
         return name.startswith("register") and is_set_up_outside(dotted)
 
     def _is_whole_object(self, value: ast.expr) -> bool:

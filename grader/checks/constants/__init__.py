@@ -113,7 +113,7 @@ def _text_finding(text: RepeatedText) -> Finding:
         code="repeated-text",
         line=text.node.lineno,
         column=text.node.col_offset + 1,
-        message=f"`{text.node.value!s}` stands in {text.times} lines without a name",
+        message=f"`{text.shown}` stands in {text.times} lines without a name",
     )
 
 
@@ -123,14 +123,17 @@ def _magic_finding(source: SourceFile, magic: Magic) -> Finding:
         code="magic-number",
         line=magic.node.lineno,
         column=magic.node.col_offset + 1,
-        message=_magic_message(magic.written(source.lines), magic.times),
+        message=_magic_message(magic, magic.written(source.lines)),
     )
 
 
-def _magic_message(number: str, times: int) -> str:
-    """Return what is said about `number`, which `times` lines repeat; 1 for one that decides."""
-    if times > 1:
-        return f"`{number}` stands in {times} lines without a name"
+def _magic_message(magic: Magic, number: str) -> str:
+    """Return what is said about `magic`, whose first number is written as `number`."""
+    if magic.several:
+        where = f"`{magic.function}`" if magic.function else "The code outside functions"
+        return f"{where} has {magic.several} different numbers without a name, from `{number}` on"
+    if magic.times > 1:
+        return f"`{number}` stands in {magic.times} lines without a name"
     return f"`{number}` has no name that says what it means"
 
 
@@ -164,7 +167,7 @@ MEASURES = (
         "Numbers without a name (advice)",
         "numbers",
         formula="number of different numbers that three lines of one file repeat, or that are a"
-        " threshold or a rate",
+        " threshold, a rate or a setting; five or more in one function count as one",
         codes=("magic-number",),
     ),
     count_measure(

@@ -54,21 +54,29 @@ def changed_by(
         # e.g. `global numpy` and `import numpy` load a library when it is needed: no variable
         if not isinstance(scope.bound[name], ast.Import | ast.ImportFrom):
             yield (name, ""), scope.bound[name]
-    for use in scope.uses:
-        if use.how == "read":
-            continue
+    for use in (use for use in scope.uses if use.how != "read"):
         if use.direct:
             yield (use.name, ""), use.node
         elif use.name in module.bindings and scope.sees_module(use.name):
             if _is_changed(use, scope, module, siblings):
                 yield (use.name, use.attribute), use.node
+    yield from _changed_by_calls(scope, module, siblings)
+
+
+def _changed_by_calls(
+    scope: Scope, module: Module, siblings: Collection[str]
+) -> Iterator[tuple[Key, ast.AST]]:
+    """Yield (key, node) for each name that ``scope`` passes to a call that changes it."""
     calls = (call for block in scope.blocks for call in block.calls)
     for call in (call for call in calls if last_name(call.func) in _CHANGERS):
         changed = _changed_by_call(call, module, siblings)
-        name, attribute = root_of(changed) if changed is not None else ("", "")
-        if changed is not None and not attribute and scope.sees_module(name):
-            kinds = {each.kind for each in module.bindings.get(name, ())}
-            if kinds and kinds <= {"value", "again"} or is_of_sibling(name, module, siblings):
+        if changed is None:
+            continue
+        name, attribute = root_of(changed)
+        kinds = {each.kind for each in module.bindings.get(name, ())}
+        is_value = bool(kinds) and kinds <= {"value", "again"}
+        if is_value or is_of_sibling(name, module, siblings):
+            if not attribute and scope.sees_module(name):
                 yield (name, ""), changed
 
 

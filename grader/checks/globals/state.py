@@ -41,14 +41,7 @@ def uses_of(module: Module, siblings: Collection[str]) -> tuple[Uses, Uses]:
     except by assigning a `global` name. ``siblings`` are the names of the submission's other
     modules. What only functions change that a framework calls at the start is no state.
     """
-    changes: Uses = {}
-    filled: set[str] = set()
-    for scope in module.scopes:
-        for key, node in changed_by(scope, module, siblings):
-            if scope.owner is None:
-                filled.add(key[0])
-            else:
-                changes.setdefault(scope.owner, {}).setdefault(key, node)
+    changes, filled = _changes(module, siblings)
     starters = called_at_start(module) if changes else ()
     for starter in starters:
         changes.pop(starter, None)
@@ -65,6 +58,19 @@ def uses_of(module: Module, siblings: Collection[str]) -> tuple[Uses, Uses]:
     for starter in starters:
         reads.pop(starter, None)
     return changes, reads
+
+
+def _changes(module: Module, siblings: Collection[str]) -> tuple[Uses, Collection[str]]:
+    """Return the names that each function of ``module`` changes, and those that its top changes."""
+    changes: Uses = {}
+    filled: set[str] = set()
+    for scope in module.scopes:
+        for key, node in changed_by(scope, module, siblings):
+            if scope.owner is None:
+                filled.add(key[0])
+            else:
+                changes.setdefault(scope.owner, {}).setdefault(key, node)
+    return changes, filled
 
 
 def _state_of_the_top(
