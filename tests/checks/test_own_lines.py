@@ -38,10 +38,15 @@ def shown(inspect: Inspect, check: str, text: str) -> dict[str, tuple[str | None
         ("E712", "if total == True:", "if total:"),
         ("E712", "while total == False and 1:", "while not total and 1:"),
         ("E712", "assert total != True", "assert not total"),
+        ("E712", "while total.isdigit == False and 1:", "while not total.isdigit() and 1:"),
+        ("E712", "assert total.isupper == True", "assert total.isupper()"),
+        ("E712", "done = total.isupper == True", "done = total.isupper() == True"),
+        ("missing-call", "if not total.isdigit:", "if not total.isdigit():"),
+        ("missing-call", "while 'a' != total.lower:", "while 'a' != total.lower():"),
         ("E713", "if not total in [1]:", "if total not in [1]:"),
         ("E714", "if not total is os:", "if total is not os:"),
-        ("E721", "if type(total) == int:", "if isinstance(total, int):"),
-        ("E721", "if type(total) != os.PathLike:", "if not isinstance(total, os.PathLike):"),
+        ("E721", "if type(total) == int:", "if type(total) is int:"),
+        ("E721", "if type(total) != os.PathLike:", "if type(total) is not os.PathLike:"),
         ("E721", "if type(total) == type(os):", "if type(total) is type(os):"),
         ("E731", "double = lambda n: n * 2", "def double(n):\n    return n * 2"),
         ("E731", "pick = lambda: {1: 2}[1:2]", "def pick():\n    return {1: 2}[1:2]"),
@@ -84,14 +89,56 @@ def test_an_import_that_a_block_may_need_stays(inspect: Inspect) -> None:
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("unused = len('a')", "len('a')"), ("except ValueError as unused:", "except ValueError:")],
+    [
+        ("unused = open('a')", "open('a')"),
+        ("unused: int = ask()  # why", "ask()  # why"),
+        ("unused = int('a')", "int('a')"),
+        ("unused = time.sleep(1)", "time.sleep(1)"),
+        ("unused = time.time()", ""),
+        ("unused = now()", ""),
+        ("unused = [1, f'{total} {len(total)}', math.floor(math.pi)]", ""),
+        ("unused = {1: total.strip().lower()}", ""),
+        ("unused = sum(ask())", "sum(ask())"),
+        ("unused = max(total, key=ask)", ""),
+    ],
 )
 def test_a_name_that_nobody_reads_is_taken_out(before: str, after: str, inspect: Inspect) -> None:
-    if before.startswith("except"):
-        text = f"def f():\n    try:\n        print()\n    {before}\n        print()\n"
-    else:
-        text = f"def f():\n    {before}\n"
+    imports = (
+        "import math\nimport time\nfrom datetime import datetime\nfrom time import time as now"
+    )
+    text = f"{imports}\n\n\ndef f(total):\n    {before}\n    return math, time, datetime, now\n"
     assert shown(inspect, "style", text)["F841"] == (before, after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("except ValueError as unused:", "except ValueError:"),
+        ("except (ValueError)  as unused:  # why", "except (ValueError):  # why"),
+        ("except (ValueError, OSError) as unused:", "except (ValueError, OSError):"),
+    ],
+)
+def test_an_error_that_nobody_reads_has_no_name(before: str, after: str, inspect: Inspect) -> None:
+    text = f"def f():\n    try:\n        print()\n    {before}\n        print()\n"
+    assert shown(inspect, "style", text)["F841"] == (before, after)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import time\n\n\ndef f():\n    unused = time.time()\n",
+        "def f(rows):\n    unused = rows[0]\n    print()\n",
+        "def f(row):\n    unused = row.price\n    print()\n",
+        "def f(price):\n    unused = price * 2\n    print()\n",
+    ],
+)
+def test_a_value_that_may_be_needed_stays(text: str, inspect: Inspect) -> None:
+    assert not shown(inspect, "style", text)
+
+
+def test_a_function_of_ones_own_may_do_something(inspect: Inspect) -> None:
+    text = "def len(a):\n    return print(a)\n\n\ndef f():\n    unused = len(1)\n    print()\n"
+    assert shown(inspect, "style", text)["F841"] == ("unused = len(1)", "len(1)")
 
 
 @pytest.mark.parametrize(

@@ -199,14 +199,21 @@ def test_flake8_finding_by_finding(laid: Laid) -> None:
     paths = [path for path, _ in laid.each()]
     said = start(laid.place, "flake8", "--isolated", "--disable-noqa", "-j2", *arguments, *paths)
     ours: Counter[tuple[str, ...]] = Counter()
+    merged = 0
     for path, file in laid.each():
-        for finding in inspect("style", file, (), **STYLE).findings:
+        found = inspect("style", file, (), **STYLE)
+        merged += found.facts.counts.get("uses_of_star_imports", 0)
+        for finding in found.findings:
             at = (str(finding.line), str(finding.column))
-            ours[(path, *at, finding.code, finding.message)] += 1
+            # A star import also names its uses, for which flake8 prints lines of their own.
+            message = finding.message.partition(" (used in this file: ")[0]
+            ours[(path, *at, finding.code, message)] += 1
     line = re.compile(r"^(.*?):(\d+):(\d+): ([A-Z]+\d+) (.*)$", re.MULTILINE)
-    theirs = Counter(line.findall(said()))
-    assert said().count("\n") == sum(theirs.values()) > 1_500
-    assert ours == theirs
+    complaints = line.findall(said())
+    assert said().count("\n") == len(complaints) > 1_500
+    uses = [one for one in complaints if one[3] == "F405"]
+    assert ours == Counter(complaints) - Counter(uses)
+    assert merged == len(uses) > 0
 
 
 def test_common_codes_have_words(laid: Laid) -> None:

@@ -72,6 +72,20 @@ def test_evidence_is_what_a_measure_counted(inspect: Any) -> None:
     assert [each.code for each in found if family.evidence(each, None)] == ["E302", "E201", "E202"]
 
 
+def test_a_star_import_is_one_finding(inspect: Any, measure: Any) -> None:
+    text = "from math import *\nfrom cmath import *\n\nprint(sqrt(tau), sqrt(pi), floor(e), x=y)\n"
+    found = inspect("style", text)
+    assert codes(found) == ["F403", "F403"]
+    assert found.findings[0].message.endswith(
+        "(used in this file: sqrt, tau, pi and 3 more;"
+        " one finding here, 8 lines of flake8 on the command line)"
+    )
+    assert measure("style", "violations", found.facts) == 2
+    assert found.facts.counts["uses_of_star_imports"] == 7
+    (only,) = inspect("style", text, select=["F405"]).findings
+    assert (only.code, only.line) == ("F405", 4) and "7 lines of flake8" in only.message
+
+
 @pytest.mark.parametrize(
     "text",
     ["import os  # noqa\n", "# flake8: " "noqa\nimport os\n", "import os  # NOQA:F401\n"],

@@ -374,6 +374,23 @@ ARGUMENT_CHANGERS = frozenset(
     " random.shuffle".split()
 )
 
+#: Modules of which every function only returns a value, e.g. ``math.sqrt``, or the time; not
+#: ``numpy``, which has ``numpy.seterr``, nor ``operator``, which has ``operator.setitem``.
+_PURE_MODULES = frozenset({"", "cmath", "datetime", "fractions", "math", "statistics", "time"})
+#: Functions of these that do more: they wait, or set the time zone.
+_IMPURE = frozenset({"time.sleep", "time.tzset"})
+
+#: Methods that only texts have, in the standard library and in common packages. They return a new
+#: value; the last ones say yes or no. e.g. ``strip``; not ``replace``, which moves the file of a
+#: ``Path``, nor ``title``, ``count`` and ``format``, which often are attributes of other objects.
+QUESTIONS_ABOUT_TEXT = frozenset(
+    """isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace
+    istitle isupper startswith endswith""".split()
+)
+TEXT_METHODS = QUESTIONS_ABOUT_TEXT | frozenset(
+    "capitalize casefold lower lstrip rstrip splitlines strip swapcase upper zfill".split()
+)
+
 
 def effect_of(dotted: str) -> Effect | None:
     """Return the effect of the function with the full name ``dotted``, ``None`` if it is not known.
@@ -387,6 +404,16 @@ def effect_of(dotted: str) -> Effect | None:
         dotted = dotted.rpartition(".")[0]
         found = _MODULES.get(dotted)
     return found
+
+
+def is_pure(dotted: str) -> bool:
+    """Return whether a call of ``dotted``, a name as for :func:`effect_of`, only returns a value.
+
+    Then a call whose value is not used can go, e.g. ``time.time()``. It may raise an error.
+    """
+    effect, module = effect_of(dotted), dotted.partition(".")[0] if "." in dotted else ""
+    known = effect in (Effect.COMPUTES, Effect.CLOCK) and module in _PURE_MODULES
+    return known and dotted not in _IMPURE
 
 
 def kind_of(dotted: str) -> str:

@@ -11,6 +11,9 @@ from grader.analysis.tools import flake8_runner
 from grader.analysis.tools.options import StyleOptions
 from grader.checks.style.fixes import style_fix
 from grader.checks.style.guidance import GUIDANCE, GUIDANCE_BY_CODE
+from grader.checks.style.missing_calls import CODE as MISSING_CALL
+from grader.checks.style.missing_calls import with_missing_calls
+from grader.checks.style.star_imports import with_stars_once
 from grader.domain.check import Check, Context, Lesson
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import Measure, count_measure, rate_measure
@@ -21,10 +24,14 @@ def inspect(source: SourceFile, options: StyleOptions, context: Context) -> Insp
     """Return an inspection with one finding for each complaint of flake8 about `source`.
 
     flake8 runs with `options`, without further plugins such as pep8-naming, and disregards comments
-    that silence it. The complaints are counted in all, by the first letter of their code, and by
-    code, and so are the lines with any. Another count is 1 for a file with any, else 0. Some
-    findings have the corrected line (see ``style_fix``). Without statements in `source` and without
-    complaints the result is ``NOTHING_TO_SAY``. `context` is unused.
+    that silence it. A star import and the uses of what it may bring are one complaint, see
+    `with_stars_once`. Unless `options` select codes, methods of texts that a condition names and
+    does not call are further complaints, see `with_missing_calls`.
+
+    The complaints are counted in all, by the first letter of their code, and by code, and so are
+    the lines with any, and the uses that were left out. Another count is 1 for a file with any,
+    else 0. Some findings have the corrected line (see ``style_fix``). Without statements in
+    `source` and without complaints the result is ``NOTHING_TO_SAY``. `context` is unused.
     """
     found = flake8_runner.violations(source, options.arguments())
     if not found and not has_statements(source):
@@ -33,8 +40,12 @@ def inspect(source: SourceFile, options: StyleOptions, context: Context) -> Insp
         Finding(code=each.code, line=each.line, column=each.column, message=each.text)
         for each in found
     )
+    findings, uses = with_stars_once(findings)
+    if options.select is None:
+        findings = with_missing_calls(source, findings)
     findings = with_own_lines(source, findings, style_fix(source, findings))
-    return Inspection(facts=Facts(counts=_counts(findings)), findings=findings)
+    counts = {**_counts(findings), "uses_of_star_imports": uses}
+    return Inspection(facts=Facts(counts=counts), findings=findings)
 
 
 def _counts(findings: tuple[Finding, ...]) -> dict[str, int]:
@@ -49,7 +60,8 @@ def _counts(findings: tuple[Finding, ...]) -> dict[str, int]:
         "files_with_any": int(bool(findings)),
     }
     for finding in findings:
-        for name in (f"family:{finding.code[0]}", f"code:{finding.code}"):
+        family = [f"family:{finding.code[0]}"] if finding.code != MISSING_CALL else []
+        for name in (*family, f"code:{finding.code}"):
             counts[name] = counts.get(name, 0) + 1
     return counts
 
@@ -61,8 +73,8 @@ def _distinct_codes(facts: Facts, limit: int | None) -> Fraction:
 
 
 def _is_error(code: str) -> bool:
-    """Return whether `code` is a likely mistake: of pyflakes (F821), or a syntax error (E999)."""
-    return code.startswith(("F", "E9"))
+    """Return whether `code` is a likely mistake: of pyflakes (F821), E999, or a missing call."""
+    return code.startswith(("F", "E9", MISSING_CALL))
 
 
 def _errors(facts: Facts, limit: int | None) -> Fraction:
@@ -89,7 +101,12 @@ def _command(options: StyleOptions, paths: tuple[str, ...]) -> str:
 
 
 MEASURES = (
-    count_measure("violations", "Complaints of flake8", "complaints"),
+    count_measure(
+        "violations",
+        "Complaints of flake8",
+        "complaints",
+        formula="number of complaints of flake8, and of methods that are not called where meant",
+    ),
     rate_measure(
         "violations_rate",
         "Lines with complaints of flake8, as a share",
@@ -110,7 +127,7 @@ MEASURES = (
         title="Likely mistakes",
         unit="complaints",
         better="lower",
-        formula="number of complaints whose code begins with F or E9",
+        formula="number of complaints whose code begins with F or E9, and of missing calls",
         value=_errors,
         evidence=lambda finding, limit: _is_error(finding.code),
     ),

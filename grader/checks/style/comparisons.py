@@ -84,24 +84,20 @@ def not_in(node: ast.AST, line: Line) -> str | None:
 
 
 def type_compared(node: ast.AST, line: Line) -> str | None:
-    """Return ``isinstance(x, int)`` for the node of ``type(x) == int``, with ``not`` for ``!=``.
+    """Return ``type(x) is int`` for the node of ``type(x) == int``, and ``is not`` for ``!=``.
 
-    For ``type(x) == type(y)`` it is ``type(x) is type(y)``, and ``is not`` for ``!=``. ``None`` for
-    any other node, e.g. ``int == type(x)``, or if the right side is no name such as ``int`` or
-    ``csv.Error``.
+    The other side is a type, e.g. ``type(y)``, ``int`` or ``csv.Error``. ``None`` for any other
+    node, e.g. ``type(x) == "int"``. ``isinstance(x, int)`` would mean something else: it is true of
+    ``True``, too.
     """
-    parts = _parts(node, line) if isinstance(node, ast.Compare) else None
-    if parts is None or not isinstance(node, ast.Compare) or parts[1] not in ("==", "!="):
+    if not isinstance(node, ast.Compare):
         return None
-    subject, other = _type_argument(node.left), node.comparators[0]
-    if subject is None:
+    sides = node.left, node.comparators[0]
+    if not any(map(_is_type_call, sides)):
         return None
-    if _type_argument(other) is not None:
-        return _with_operator(node, line, {"==": "is", "!=": "is not"})
-    if not isinstance(other, ast.Name | ast.Attribute):
+    if not all(isinstance(side, ast.Name | ast.Attribute) or _is_type_call(side) for side in sides):
         return None
-    negation = "not " if parts[1] == "!=" else ""
-    return f"{negation}isinstance({line.of(subject)}, {parts[2]})"
+    return _with_operator(node, line, {"==": "is", "!=": "is not"})
 
 
 def literal_compared(node: ast.AST, line: Line) -> str | None:
@@ -171,8 +167,9 @@ def _is_constant(node: ast.AST, value: object) -> bool:
     return isinstance(node, ast.Constant) and node.value is value
 
 
-def _type_argument(node: ast.expr) -> ast.expr | None:
-    """Return the node of ``x`` if `node` is ``type(x)``, else ``None``."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type":
-        return node.args[0] if len(node.args) == 1 and not node.keywords else None
-    return None
+def _is_type_call(node: ast.expr) -> bool:
+    """Return whether `node` asks for the type of a value: ``type(x)``."""
+    named = (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type"
+    )
+    return named and isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords

@@ -11,11 +11,11 @@ from grader.analysis.fixes.except_clauses import except_clause_fix
 from grader.analysis.fixes.own_line import Fix, Line
 from grader.checks.style import comparisons
 from grader.checks.style.imports import one_import_a_line, without_imports
+from grader.checks.style.missing_calls import is_missing_call, with_calls
+from grader.checks.style.unused_values import without_name
 from grader.domain.inspection import Finding
 from grader.domain.source import SourceFile
 
-#: The message of F841, e.g. "local variable 'total' is assigned to but never used".
-_UNUSED_NAME = re.compile(r"local variable '(\w+)' is assigned to but never used")
 #: The prefix of an f-string, with an ``r`` before or after the ``f``: `f"`, `rf"`, `Fr'`; not `b"`.
 _PREFIXED = re.compile(r"(?i:(r?)f(r?))(?=[\"'])")
 
@@ -24,19 +24,23 @@ def style_fix(source: SourceFile, findings: Iterable[Finding]) -> Fix:
     """Return the function that fixes the lines of `source` with flake8 findings, see `Fix`.
 
     `findings` are all of the file. The function takes one of them and its line, and returns the
-    corrected line. It knows E401, E711 to E714, E721, E722, E731, F401, F541, F632, F841, W291 and
-    W605. It returns ``None`` for other codes, and for a line whose form it cannot rewrite.
+    corrected line. It knows missing calls, E401, E711 to E714, E721, E722, E731, F401, F541, F632,
+    F841, W291 and W605. It returns ``None`` for other codes, and for a line whose form it cannot
+    rewrite.
     """
     imports = without_imports(findings)
     handlers = except_clause_fix(source)
+    names = without_name(source)
 
     def fix(finding: Finding, line: Line) -> str | None:
+        if is_missing_call(finding):
+            return with_calls(line)
         if finding.code == "F401":
             return imports(finding, line)
         if finding.code == "E722":
             return handlers(finding, line)
         if finding.code == "F841":
-            return _without_name(finding, line)
+            return names(finding, line)
         rule, whole = _RULES.get(finding.code), _WHOLE.get(finding.code)
         if rule is not None:
             return comparisons.rewritten(line, rule)
@@ -78,33 +82,6 @@ def _is_same_lambda(arguments: str, body: str, expected: ast.Lambda) -> bool:
     except SyntaxError:
         return False
     return ast.dump(parsed) == ast.dump(expected)
-
-
-def _without_name(finding: Finding, line: Line) -> str | None:
-    """Turn ``x = f()`` into ``f()``, and ``except OSError as x:`` into ``except OSError:``.
-
-    `finding` has the name ``x`` in its message. ``None`` for ``x = y = f()``, for ``x: int = f()``,
-    and for values that are no call, since ``x = 1`` without its name does nothing.
-    """
-    match, statement = _UNUSED_NAME.match(finding.message), line.statement
-    if match is None:
-        return None
-    if isinstance(statement, ast.ExceptHandler):
-        return _without_alias(statement, match[1], line)
-    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
-        return None
-    names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
-    is_only_target = names == [match[1]] and len(statement.targets) == 1
-    return line.text[line.start(statement.value) :] if is_only_target else None
-
-
-def _without_alias(handler: ast.ExceptHandler, name: str, line: Line) -> str | None:
-    """Return `line` without the ``as name`` of `handler`, or ``None`` if it has another name."""
-    if handler.type is None or handler.name != name:
-        return None
-    end = line.end(handler.type)
-    alias = re.match(rf"\s+as\s+{name}\b", line.text[end:])
-    return line.text[:end] + line.text[end + alias.end() :] if alias else None
 
 
 def _plain_text(node: ast.AST, line: Line) -> str | None:

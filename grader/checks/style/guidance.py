@@ -74,6 +74,11 @@ _LAYOUT = {
         "Write `if ready:` or `if not ready:`.",
         f"{_RULES}E712.html",
     ),
+    "E721": Guidance(
+        "Two types are compared by `==`. There is only one of each type, and `is` asks for it.",
+        "Write `type(value) is int`, or `isinstance(value, int)` if types made from it count, too.",
+        f"{_RULES}E721.html",
+    ),
     "E722": Guidance(
         "This `except:` catches everything, even Ctrl-C and misspelt names, and hides mistakes.",
         "Name the exception that you expect, for example `except ValueError:`.",
@@ -140,7 +145,8 @@ _NAMES = {
         f"{_RULES}F401.html",
     ),
     "F403": Guidance(
-        "A star import brings in names that nobody can see here, and may replace your own.",
+        "A star import brings in names that nobody can see here, and may replace your own. It is"
+        " one finding here; flake8 itself also prints a line for each use of such a name.",
         "Import the names that you use: `from math import sqrt`.",
         f"{_RULES}F403.html",
     ),
@@ -207,4 +213,14 @@ _NAMES = {
     ),
 }
 
-GUIDANCE_BY_CODE = MappingProxyType({**_LAYOUT, **_NAMES})
+#: For findings of this check that flake8 does not have.
+_OWN = {
+    "missing-call": Guidance(
+        "A method is named here and not called: without `()` it is the method itself, which is"
+        " always true and equals no text. flake8 does not see this.",
+        "Write the brackets: `if word.isdigit():`.",
+        "https://docs.python.org/3/library/stdtypes.html#string-methods",
+    ),
+}
+
+GUIDANCE_BY_CODE = MappingProxyType({**_LAYOUT, **_NAMES, **_OWN})
