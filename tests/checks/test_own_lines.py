@@ -262,6 +262,59 @@ def test_both_errors_are_named_where_a_file_of_numbers_is_read(inspect: Inspect)
     assert found == ("except:", "except (ValueError, OSError):")
 
 
+@pytest.mark.parametrize(
+    ("head", "body", "named"),
+    [
+        ("import os", "names = os.listdir(folder)", "OSError"),
+        ("import shutil", "shutil.copy(one, other)", "OSError"),
+        ("import json", "data = json.loads(text)", "ValueError"),
+        ("from pathlib import Path", "text = Path(name).read_text()", "OSError"),
+        (
+            "import requests",
+            "rate = requests.get(url).json()['rate']",
+            "(requests.RequestException, ValueError, KeyError)",
+        ),
+        ("import requests as req", "req.post(url, data)", "req.RequestException"),
+        ("from requests import get", "page = get(url)", "OSError"),
+        ("import requests", "answer.raise_for_status()", "requests.RequestException"),
+        ("import sqlite3", "rows = cursor.execute(query)", "sqlite3.Error"),
+        ("import json", "data = json.load(open(name))", "(ValueError, OSError)"),
+        ("import subprocess", "subprocess.run(x)", "(OSError, subprocess.SubprocessError)"),
+        ("import pandas as pd", "mode = frame['Gender'].mode()", "KeyError"),
+        ("import sys", "name = sys.argv[1]", "IndexError"),
+        ("import math", "mean = total / count", "ZeroDivisionError"),
+        ("from datetime import datetime", "day = datetime.strptime(x, y)", "ValueError"),
+        ("class No(Exception):\n    pass", "if not x:\n        raise No(x)", "No"),
+        ("def load(x):\n    return open(x).read()", "text = load(name)", "OSError"),
+    ],
+)
+def test_an_except_names_the_errors_of_what_is_called(
+    head: str, body: str, named: str, inspect: Inspect
+) -> None:
+    text = f"{head}\ntry:\n    {body}\nexcept Exception:\n    print('no')\n"
+    found = shown(inspect, "exceptions", text)["blind-except"]
+    assert found == ("except Exception:", f"except {named}:")
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("", "start()"),
+        ("", "send(rows[0], row['price'])"),
+        ("", "mean = send(rows) / count"),
+        ("import sqlite3", "client.table('prices').insert(row).execute()"),
+        ("from sqlite3 import connect", "shop = connect('shop')"),
+        ("import requests", "n = int(requests.get(x).json()['n'][0]) / open(y).read()"),
+        ("from pathlib import Path", "path = folder / name"),
+        ("def load(x):\n    try:\n        return x()\n    finally:\n        open(x)", "load(1)"),
+        ("def open(x):\n    return x", "open(1)"),
+    ],
+)
+def test_an_except_without_a_better_line(head: str, body: str, inspect: Inspect) -> None:
+    text = f"{head}\ntry:\n    {body}\nexcept Exception:\n    print('no')\n"
+    assert "blind-except" not in shown(inspect, "exceptions", text)
+
+
 def test_a_missing_docstring_has_its_place_below_the_head(inspect: Inspect) -> None:
     shape = 'def total(price):  # in euros\n    """..."""'
     text = "class A:\n    def total(price):  # in euros\n        return price\n"
