@@ -21,9 +21,8 @@ _WITH_TRACEBACK = frozenset(
 )
 #: Arguments of logging functions that add the traceback, e.g. ``logger.error(..., exc_info=True)``.
 _TRACEBACK_ARGUMENTS = frozenset({"exc_info", "exception"})
-#: First words of functions that end the program, e.g. ``sys.exit(1)`` and ``exit_with(message)``;
-#: not ``app.stop()``. ``fail`` ends a test.
-_LEAVING = frozenset({"abort", "die", "exit", "fail", "quit"})
+#: Functions that end the program, e.g. ``sys.exit(1)``; not ``app.stop()``. ``fail`` ends a test.
+_LEAVING = frozenset({"_exit", "abort", "die", "exit", "fail", "quit"})
 #: Effects of functions that show or log text, e.g. ``click.echo`` and ``messagebox.showerror``.
 _SHOWING = frozenset({Effect.PRINTS, Effect.LOGS, Effect.DRAWS})
 #: Methods of loggers, some of them also of message boxes and of Streamlit, e.g. ``log.error(...)``.
@@ -118,15 +117,13 @@ def raises_or_leaves(handler: ast.ExceptHandler) -> bool:
     return any(map(_adds_traceback, parts)) and any(map(_leaves, parts))
 
 
-def only_cleans_up(handler: ast.ExceptHandler) -> bool:
-    """Return whether ``handler`` ends by raising its error again or ending the program.
-
-    e.g. ``connection.rollback()`` before ``raise``; not ``raise MyError(...) from error``.
-    """
-    last = handler.body[-1]
-    if isinstance(last, ast.Raise):
-        return last.exc is None or last_name(last.exc) == (handler.name or " ")
-    return any(map(_leaves, expressions(last)))
+def rolls_back(handler: ast.ExceptHandler) -> bool:
+    """Return whether ``handler`` undoes a transaction: ``connection.rollback()``."""
+    return any(
+        isinstance(node, ast.Call) and last_name(node.func) == "rollback"
+        for statement in handler.body
+        for node in expressions(statement)
+    )
 
 
 def useless_clauses(found: ast.AST) -> Iterator[ast.ExceptHandler]:
@@ -163,7 +160,7 @@ def _leaves(node: ast.AST) -> bool:
     name = last_name(node.func)
     if name == "error":  # of `argparse`; a logger's does not end the program
         return "parser" in _last_word(getattr(node.func, "value", None))
-    return name == "_exit" or words_of(name)[:1] in ([word] for word in _LEAVING)
+    return name in _LEAVING
 
 
 def _stops(statement: ast.AST, aliases: Aliases) -> bool:
@@ -218,7 +215,11 @@ def _call_of(statement: ast.AST) -> ast.Call | None:
 
 
 def _use_in_call(call: ast.Call, aliases: Aliases) -> ErrorUse:
-    """Return how ``call``, one of whose arguments contains the error, uses it."""
+    """Return how ``call``, one of whose arguments contains the error, uses it.
+
+    A function that is handed over uses it: ``root.after(0, lambda: label.config(text=error))``.
+    """
+    call = _handed_over(call) or call
     target = target_of(call.func, aliases)
     effect = effect_of(target.dotted) if target.dotted not in aliases.own else None
     name, receiver = last_name(call.func), getattr(call.func, "value", None)
@@ -226,6 +227,12 @@ def _use_in_call(call: ast.Call, aliases: Aliases) -> ErrorUse:
         return ErrorUse.LOGGED
     shows = effect in _SHOWING or _tells(name, receiver) or _inserts_at_end(call)
     return ErrorUse.SHOWN if shows else ErrorUse.HANDLED
+
+
+def _handed_over(call: ast.Call) -> ast.Call | None:
+    """Return the call in the last lambda among the arguments of ``call``, ``None`` without one."""
+    bodies = [given.body for given in call.args if isinstance(given, ast.Lambda)]
+    return bodies[-1] if bodies and isinstance(bodies[-1], ast.Call) else None
 
 
 def _tells(name: str, receiver: ast.expr | None) -> bool:

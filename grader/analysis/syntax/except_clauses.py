@@ -44,8 +44,8 @@ _DELIBERATE = frozenset(
 #: Functions and methods that clean up. If one fails, there is mostly nothing left to clean up, e.g.
 #: ``file.close()``; not ``file.flush()``. ``mkdir`` fails if the folder exists. Chosen by hand.
 _CLEANING = frozenset(
-    "cancel cleanup close disconnect kill mkdir quit release remove rmdir rmtree shutdown stop"
-    " terminate unlink".split()
+    "aclose cancel cleanup close disconnect kill mkdir quit release remove rmdir rmtree shutdown"
+    " stop terminate unlink".split()
 )
 #: Statements without effect of their own; those inside an ``if`` or a loop are judged separately.
 _HOLLOW = (ast.Pass, ast.Continue, ast.If, ast.For, ast.While)
@@ -193,13 +193,13 @@ def _is_reason(text: str) -> bool:
     return len(words - _SAYING_NOTHING) >= 2
 
 
-def only_imports(body: Collection[ast.stmt]) -> bool:
-    """Return whether the first statement of ``body`` is an import; those after it may be any.
+def tries_an_import(body: Sequence[ast.stmt]) -> bool:
+    """Return whether ``body``, that of a ``try``, tests whether a library is installed.
 
-    ``body`` is that of a ``try``, which then tests whether a library is installed. False if it is
-    empty.
+    It does if the first statement is an import, and at most two follow, e.g. one that sets
+    ``has_sound = True``; not if the work itself follows.
     """
-    return isinstance(next(iter(body), None), ast.Import | ast.ImportFrom)
+    return len(body) <= 3 and isinstance(body[0], ast.Import | ast.ImportFrom)
 
 
 def only_cleans(body: Collection[ast.stmt]) -> bool:
@@ -207,9 +207,11 @@ def only_cleans(body: Collection[ast.stmt]) -> bool:
 
     The last part of the function's name decides, by a list. True if ``body`` is empty.
     """
-    return all(
-        isinstance(item, ast.Expr)
-        and isinstance(item.value, ast.Call)
-        and last_name(item.value.func) in _CLEANING
-        for item in body
-    )
+    return all(map(_cleans, body))
+
+
+def _cleans(statement: ast.stmt) -> bool:
+    """Return whether ``statement`` is ``file.close()`` or ``await session.close()``."""
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    value = value.value if isinstance(value, ast.Await) else value
+    return isinstance(value, ast.Call) and last_name(value.func) in _CLEANING

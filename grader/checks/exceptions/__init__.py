@@ -266,7 +266,7 @@ CHECK = Check(
             "`try` bodies",
             usual_limit=UsualLimit(5, "statements"),
             formula="number of `try` with `except` that hold more statements than the limit,"
-            " without those that only clean up and raise again",
+            " without those that roll a transaction back",
             codes=(_LONG_TRY,),
         ),
         count_measure(

@@ -22,7 +22,7 @@ from grader.analysis.syntax.except_clauses import (
     is_silent,
     is_try,
     only_cleans,
-    only_imports,
+    tries_an_import,
 )
 from grader.analysis.syntax.statements import DEFINITIONS, bodies
 from grader.checks.exceptions.bugbear import broken_rules, needed_errors
@@ -140,7 +140,7 @@ def _broad(handler: ast.ExceptHandler, around: Try, aliases: Aliases) -> str:
     ``except:`` is BARE, unless it raises, or logs the traceback and ends the program. For
     ``except Exception`` see `use_of_error`: it is no fault if it handles the error. If it does
     nothing, it is SWALLOWED (QUIET if the ``try`` only cleans up), otherwise BLIND. No fault are
-    some fallback around an import, and a log entry in the main loop of a server.
+    some fallback around an import, and a log entry in the main loop of a server or of a cleanup.
     """
     if handler.type is None:
         return "" if raises_or_leaves(handler) else BARE
@@ -149,8 +149,8 @@ def _broad(handler: ast.ExceptHandler, around: Try, aliases: Aliases) -> str:
         return ""
     if is_silent(handler):
         return QUIET if only_cleans(around.node.body) else SWALLOWED
-    serves = use is ErrorUse.LOGGED and around.in_endless_loop
-    return "" if serves or only_imports(around.node.body) else BLIND
+    logs = use is ErrorUse.LOGGED and (around.in_endless_loop or only_cleans(around.node.body))
+    return "" if logs or tries_an_import(around.node.body) else BLIND
 
 
 def _may_be_silent(around: Try) -> bool:

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from grader.analysis.syntax.error_uses import only_cleans_up
-from grader.analysis.syntax.except_clauses import caught, is_try, only_imports
+from grader.analysis.syntax.error_uses import rolls_back
+from grader.analysis.syntax.except_clauses import caught, is_try
 from grader.analysis.syntax.statements import (
     FUNCTIONS,
     LOOPS,
@@ -19,6 +19,7 @@ from grader.analysis.syntax.statements import (
 _INTERRUPTS = frozenset(
     {"CancelledError", "EOFError", "GeneratorExit", "KeyboardInterrupt", "SystemExit"}
 )
+_MISSING = frozenset({"ImportError", "ModuleNotFoundError"})
 _Nodes = list[tuple[ast.AST, int]]
 
 
@@ -44,16 +45,12 @@ class Try(NamedTuple):
 def has_to_be_short(found: Any) -> bool:
     """Return whether the ``try`` statement `found` should hold only the line that can fail.
 
-    That is if it has ``except``. It may be long if it begins with an import, and if each clause is
-    for Ctrl-C and the like, or only cleans up: ``except OSError: connection.rollback(); raise``.
+    That is if it has ``except``. It may be long if it has one clause that rolls a transaction back,
+    or if all clauses are for Ctrl-C and the like, or for a library that is missing.
     """
-    return bool(found.handlers) and not (
-        only_imports(found.body)
-        or all(
-            _INTERRUPTS.issuperset(caught(handler.type)) or only_cleans_up(handler)
-            for handler in found.handlers
-        )
-    )
+    names = {name for handler in found.handlers for name in caught(handler.type)}
+    may_be_long = names <= _INTERRUPTS or names <= _MISSING or any(map(rolls_back, found.handlers))
+    return bool(found.handlers) and not may_be_long
 
 
 def find_tries(nodes: _Nodes) -> list[Try]:

@@ -79,6 +79,17 @@ def collect(orders, errors, queue, future):
     return error
 
 
+async def close(session, client):
+    try:
+        await session.close()
+    except Exception as e:
+        logger.debug("Could not close: %s", e)
+    try:
+        store(session)
+    except Exception as e:
+        client.after(0, lambda: client.handle(e))
+
+
 def page():
     try:
         store(app)

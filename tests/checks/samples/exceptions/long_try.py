@@ -1,6 +1,6 @@
 """A long `try` catches errors of lines that nobody meant."""
-#! measure long_tries over 3 = 1
-#! measure long_tries over 5 = 1
+#! measure long_tries over 3 = 2
+#! measure long_tries over 5 = 2
 #! measure long_tries over 6 = 0
 
 try:  #! long-try: holds 6 statements
@@ -39,7 +39,19 @@ try:
     sell()
     sell()
 except Exception:
-    undo()
+    shop.rollback()
+    raise
+
+# Raising again does not tell which line failed.
+try:  #! long-try
+    open_shop()
+    count_stock()
+    greet()
+    sell()
+    sell()
+    sell()
+except ValueError:
+    print("This shop is closed.")
     raise
 
 # Ctrl-C may come anywhere.
