@@ -17,17 +17,7 @@ from enum import StrEnum, auto
 
 
 class Effect(StrEnum):
-    """What a call does besides returning a value. A function has one, the most important.
-
-    ``PRINTS`` shows text, ``ASKS`` waits for input of the user. ``READS`` and ``WRITES`` are about
-    files and folders; opening a file is ``READS``, even for writing. ``LOGS`` is apart from the
-    program's own output, ``CHARTS`` is a chart, ``DRAWS`` a window, game or web page, ``LISTENS``
-    the keys, mouse and fields of one. ``NETWORK``: talks to another machine; ``DATABASE``: to a
-    database. ``SYSTEM``: processes, environment, code from text. ``RANDOM``: returns a random
-    value. ``CLOCK``: reads the clock or waits. ``COMPUTES``: nothing besides; ``TRANSFORMS``: the
-    same for a table of data. ``TRAINS`` and ``SCORES`` are about a model of machine learning.
-    ``MUTATES``: a method changes its own object.
-    """
+    """What a call does besides returning a value. A function has one, the most important."""
 
     #: Shows text to the user on the screen.
     PRINTS = auto()
@@ -35,7 +25,8 @@ class Effect(StrEnum):
     LOGS = auto()
     #: Waits for input of the user: text or a choice.
     ASKS = auto()
-    #: Reads a file or lists a folder. Opening a file counts as reading, even for writing.
+    #: Reads a file or lists a folder. Opening a file counts as reading, even for writing; only
+    #: :meth:`~grader.analysis.syntax.module.Module.effect_of` sees the mode of a call.
     READS = auto()
     #: Writes, moves or deletes a file or a folder.
     WRITES = auto()
@@ -59,6 +50,8 @@ class Effect(StrEnum):
     COMPUTES = auto()
     #: Cleans, groups, joins or sums up a table of data; the value is a new one.
     TRANSFORMS = auto()
+    #: Takes the text of a web page apart.
+    PARSES = auto()
     #: Fits a model to data.
     TRAINS = auto()
     #: Says how good the predictions of a model are.
@@ -161,6 +154,7 @@ _FUNCTIONS = _by_name(
             pandas.concat pandas.merge pandas.pivot_table pandas.crosstab pandas.cut pandas.qcut
             pandas.get_dummies
             """,
+        Effect.PARSES: "bs4.BeautifulSoup lxml.html.fromstring lxml.etree.HTML",
         Effect.SCORES: """
             sklearn.model_selection.cross_val_score sklearn.model_selection.cross_validate
             """,
@@ -190,7 +184,7 @@ _MODULES = _by_name(
         Effect.SCORES: "sklearn.metrics",
         Effect.COMPUTES: """
             math cmath statistics fractions decimal itertools functools operator bisect heapq
-            numpy scipy sklearn torch tensorflow keras bs4
+            numpy scipy sklearn torch tensorflow keras
             """,
     }
 )
@@ -270,7 +264,8 @@ _METHODS_OF = {
         Effect.WRITES: "to_csv to_excel to_json to_parquet to_pickle to_feather to_hdf to_html",
         Effect.TRANSFORMS: """
             agg aggregate apply corr cumsum describe diff drop_duplicates dropna explode ffill
-            fillna groupby interpolate isin join map mean median melt merge mode nlargest nsmallest
+            fillna groupby interpolate isin join map max mean median melt merge min mode nlargest
+            nsmallest
             nunique pivot pivot_table quantile rank replace resample rolling shift size sort_values
             std sum transform unstack value_counts var
             """,

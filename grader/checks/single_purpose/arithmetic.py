@@ -156,9 +156,13 @@ def _is_constant(value: ast.expr) -> bool:
 
 
 def _is_text(value: ast.expr) -> bool:
-    """Return whether ``value``, a side of an operator, is a literal text, list, tuple or set."""
+    """Return whether ``value``, a side of an operator, is known as a text, list, tuple or set."""
     if isinstance(value, ast.Constant):
         return isinstance(value.value, str | bytes)
+    if isinstance(value, ast.BoolOp):  # e.g. (allowed or set()) - {name}
+        return any(map(_is_text, value.values))
+    if isinstance(value, ast.Call):
+        return getattr(value.func, "id", "") in ("set", "frozenset", "str")
     return isinstance(value, ast.JoinedStr | ast.List | ast.Tuple | ast.Set | ast.ListComp)
 
 

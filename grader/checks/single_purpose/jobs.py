@@ -29,8 +29,10 @@ class Job(StrEnum):
     READS = "reads a file"
     NETWORK = "uses the network"
     DATABASE = "uses a database"
+    COUNTS = "counts"
     COMPUTES = "computes"
     TRANSFORMS = "works on a table"
+    PARSES = "takes a page apart"
     TRAINS = "trains a model"
     SCORES = "scores a model"
     PRINTS = "prints"
@@ -40,11 +42,16 @@ class Job(StrEnum):
 
 
 class Doing(NamedTuple):
-    """A call that does a job. ``speaks``: it is no `print` of constants, e.g. `print("Done")`."""
+    """A call that does a job.
+
+    ``in_branch``: it is in a loop or branch. ``speaks``: it is no `print` of constants, as
+    `print("Done")` is.
+    """
 
     call: ast.Call
     job: Job
     in_loop: bool
+    in_branch: bool
     speaks: bool
 
 
@@ -53,7 +60,7 @@ _JOBS = {
     effect: Job[effect.name]
     for effect in (
         *(Effect.ASKS, Effect.LISTENS, Effect.READS, Effect.NETWORK, Effect.DATABASE),
-        *(Effect.TRANSFORMS, Effect.TRAINS, Effect.SCORES),
+        *(Effect.TRANSFORMS, Effect.PARSES, Effect.TRAINS, Effect.SCORES),
         *(Effect.PRINTS, Effect.CHARTS, Effect.DRAWS, Effect.WRITES),
     )
 }
@@ -69,7 +76,13 @@ def doings_of(module: Module, scope: Scope) -> list[Doing]:
     function gives up (see :func:`_complaints`).
     """
     found = [
-        Doing(call, job, block.in_loop, job is not Job.PRINTS or _speaks(call))
+        Doing(
+            call,
+            job,
+            block.in_loop,
+            block is not scope.blocks[0],
+            job is not Job.PRINTS or _speaks(call),
+        )
         for block in scope.blocks
         for call in block.calls
         if (job := _job_of(call, module, scope))
@@ -134,6 +147,24 @@ def _gives_up(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Raise | ast.Continue)
 
 
+def counting_lines(statements: Sequence[Looped], doings: Sequence[Doing]) -> list[int]:
+    """Return the lines of those ``statements`` that count some things, to print how many they are.
+
+    e.g. `if mark < 40: failed += 1` before `print(failed, "failed")`; not `line += 1` in each round
+    of a loop.
+    """
+    shown = _shown(doings)
+    return [
+        node.lineno for node, _ in statements if isinstance(node, ast.If) and _counted(node) & shown
+    ]
+
+
+def _shown(doings: Sequence[Doing]) -> set[str]:
+    """Return the names in what ``doings`` print."""
+    calls = [one.call for one in doings if one.job is Job.PRINTS]
+    return {node.id for node in walk(*calls) if isinstance(node, ast.Name)}
+
+
 class Answers:
     """What a function that asks does with what its user enters.
 
@@ -151,8 +182,7 @@ class Answers:
             for target in node.targets
             if isinstance(target, ast.Name)
         }
-        shown = [one.call for one in doings if one.job is Job.PRINTS]
-        self._shown = {node.id for node in walk(*shown) if isinstance(node, ast.Name)}
+        self._shown = _shown(doings)
         self.are_returned = any(self._names & names_in(each) for each in returned(statements))
 
     def judging_lines(self) -> list[int]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from grader.analysis.syntax.module import Module
-from grader.analysis.syntax.statements import Function
+from grader.analysis.syntax.statements import LOOPS, Function
 from grader.checks.single_purpose.arithmetic import (
     Arithmetic,
     Computed,
@@ -14,7 +14,7 @@ from grader.checks.single_purpose.arithmetic import (
     names_in,
     returned,
 )
-from grader.checks.single_purpose.jobs import Answers, Doing, Job, doings_of
+from grader.checks.single_purpose.jobs import Answers, Doing, Job, counting_lines, doings_of
 
 #: The lines of each job of a function.
 Jobs = dict[Job, list[int]]
@@ -38,20 +38,39 @@ _MANY = 3
 #: `rows.dropna()` may belong to reading. Chosen by hand.
 _STEPS = 2
 
-#: Fewest statements that do work with which a function does several things if it does
-#: :data:`_MANY` jobs of ``_OUTSIDE``. e.g. reading a file, changing lines, storing and printing
-#: them; a download that shows how far it is has less. Chosen by hand.
+#: Fewest statements that do work with which a function does several things if it does exactly
+#: :data:`_MANY` jobs of ``_OUTSIDE``, none of which is asking. e.g. reading a file, changing lines,
+#: storing and printing them; a download that shows how far it is has less. One that asks for a
+#: number, reads a file and prints a line of it is caught at any length. Chosen by hand.
 _LONG_EXCHANGE = 15
 #: The same for a function that asks, prints and decides, but returns no answer. e.g. a card game;
 #: let go is a menu that calls a function for each choice. Chosen by hand.
 _LONG_DIALOGUE = 20
 
+#: The same for a function with two jobs. e.g. 30 statements that train and score a model; let go is
+#: the short function that a search for the best settings calls, which has to do both.
+_LONG_PAIR = 25
+#: Steps on a table from which they are a job beside printing or storing alone. e.g. four means that
+#: are printed; `rows.dropna()`, `rows.sort_values("town")` before `to_csv` belong to saving.
+_STEPS_OF_PAIR = 3
+
 #: Jobs that a test could try out if they were alone.
-_WORK = frozenset({Job.COMPUTES, Job.TRANSFORMS, Job.TRAINS, Job.SCORES, Job.JUDGES, Job.DECIDES})
+_WORK = frozenset(
+    {
+        *(Job.COMPUTES, Job.TRANSFORMS, Job.PARSES, Job.TRAINS, Job.SCORES),
+        *(Job.JUDGES, Job.DECIDES, Job.COUNTS),
+    }
+)
 #: Jobs by which a function exchanges data with a user, a file, a database or another machine.
 _OUTSIDE = frozenset(
     {Job.ASKS, Job.READS, Job.NETWORK, Job.DATABASE, Job.PRINTS, Job.CHARTS, Job.WRITES}
 )
+#: Jobs by which data or a model come from somewhere, or go there.
+_KEEPING = frozenset({Job.READS, Job.WRITES, Job.DATABASE})
+#: Jobs by which the result of the work on a table is shown or kept.
+_PRESENTING = frozenset({Job.PRINTS, Job.WRITES, Job.DATABASE})
+#: Jobs that make a picture, and keep it; a curve may be one of how good a model is.
+_PICTURE = frozenset({Job.CHARTS, Job.DRAWS, Job.WRITES, Job.LISTENS, Job.SCORES})
 #: Jobs that a function which returns a computed value should not do; it may read a file first.
 _ASIDE = frozenset({Job.PRINTS, Job.ASKS})
 
@@ -71,9 +90,13 @@ def mixed_jobs(function: Function, module: Module, work: int) -> Jobs:
     - if it exchanges data with the outside, and computes (see :func:`_computes`), unless it only
       prints in a loop, which may show progress;
     - if it returns a ratio of what it reads from a file, a database or another machine;
-    - if it does :data:`_MANY` jobs, one of them in ``_WORK``, or has :data:`_LONG_EXCHANGE`.
+    - if it trains a model, and reads or stores it or its data, or takes :data:`_STEPS_OF_PAIR`
+      steps on a table, and prints or stores the result;
+    - if it does two jobs in :data:`_LONG_PAIR` statements, drawing and storing a picture aside;
+    - if it does :data:`_MANY` jobs, one of them in ``_WORK``;
+    - if it does more than that of ``_OUTSIDE``, or as many and asks or is :data:`_LONG_EXCHANGE`.
 
-    ``main`` may put a few things together: only the last of these counts there.
+    ``main`` may put a few things together: only the last two of these count there.
     """
     if function.name in _SET_UP:
         return {}
@@ -88,11 +111,16 @@ def mixed_jobs(function: Function, module: Module, work: int) -> Jobs:
     jobs = _jobs(doings, arithmetic, computed, 0 if is_main else work)
     if not is_main and _mixes(function, doings, arithmetic, computed):
         return _with_computing(jobs, arithmetic, computed)
+    if not is_main and (pair := _pair(doings, work)):
+        return pair
     if is_main and not _computes(computed, jobs):
         jobs.pop(Job.COMPUTES, None)
     if len(jobs) >= _MANY and not _WORK.isdisjoint(jobs):
         return jobs
-    return jobs if len(_OUTSIDE & jobs.keys()) >= _MANY and work >= _LONG_EXCHANGE else {}
+    outside = len(_OUTSIDE & jobs.keys())
+    asks = Job.ASKS in jobs and not is_main
+    several = outside > _MANY or (outside == _MANY and (asks or work >= _LONG_EXCHANGE))
+    return jobs if several else {}
 
 
 def _jobs(
@@ -111,6 +139,9 @@ def _jobs(
             jobs.setdefault(one.job, []).append(one.call.lineno)
     if len(jobs.get(Job.TRANSFORMS, ())) < _STEPS:
         jobs.pop(Job.TRANSFORMS, None)
+    # e.g. not how many files were downloaded, which shows how far it is
+    if {Job.READS, Job.PRINTS} <= jobs.keys() and not jobs.keys() & {Job.WRITES, Job.NETWORK}:
+        jobs[Job.COUNTS] = counting_lines(arithmetic.statements, doings)
     if judging:
         jobs[Job.JUDGES] = judging
     elif deciding:
@@ -118,7 +149,7 @@ def _jobs(
     # e.g. `x = column * SIZE` before it is drawn belongs to drawing
     if computed and (len(_OUTSIDE & jobs.keys()) > 1 or _computes(computed, jobs)):
         jobs[Job.COMPUTES] = [one.node.lineno for one in computed]
-    return jobs
+    return {job: lines for job, lines in jobs.items() if lines}
 
 
 def _mixes(
@@ -130,7 +161,9 @@ def _mixes(
     """Return whether a function with ``doings`` computes and exchanges data; see `mixed_jobs`."""
     outside = {(one.job, one.in_loop) for one in doings if one.job in _OUTSIDE}
     jobs = {job for job, _ in outside}
-    if not _ASIDE.isdisjoint(jobs) and _returns_a_result(arithmetic, computed):
+    # e.g. `if not count: print("Nothing to divide")` is no output, `print("dividing")` is
+    talks = any(one.job in _ASIDE and (one.speaks or not one.in_branch) for one in doings)
+    if talks and _returns_a_result(arithmetic, computed):
         return True
     if function.name in _ITEMS and jobs == {Job.READS}:
         return False
@@ -140,7 +173,46 @@ def _mixes(
         Job.DATABASE,
     }:
         return True
-    return bool(jobs) and outside != {(Job.PRINTS, True)} and _computes(computed, jobs)
+    shows_progress = outside == {(Job.PRINTS, True)} and _share_a_loop(doings, computed, arithmetic)
+    return bool(jobs) and not shows_progress and _computes(computed, jobs)
+
+
+def _share_a_loop(
+    doings: Sequence[Doing], computed: Sequence[Computed], arithmetic: Arithmetic
+) -> bool:
+    """Return whether a loop both computes and prints: it may show how far it is.
+
+    Not so if one loop computes, and another prints the result piece by piece.
+    """
+    loops = [
+        range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        for node, in_loop in arithmetic.statements
+        if isinstance(node, LOOPS) and not in_loop
+    ]
+    printing = [one.call.lineno for one in doings if one.job is Job.PRINTS]
+    return any(
+        any(line in loop for line in printing) and any(one.node.lineno in loop for one in computed)
+        for loop in loops
+    )
+
+
+def _pair(doings: Sequence[Doing], work: int) -> Jobs:
+    """Return the jobs of a function that does two which do not go together; empty if it does not.
+
+    ``doings`` are its calls, and ``work`` is the number of its statements that do work.
+    """
+    jobs: Jobs = {}
+    for one in doings:
+        if one.speaks and not (one.job is Job.PRINTS and one.in_loop):
+            jobs.setdefault(one.job, []).append(one.call.lineno)
+    done = jobs.keys()
+    trains = Job.TRAINS in done and bool(done & _KEEPING)
+    steps = len(jobs.get(Job.TRANSFORMS, ()))
+    presents = steps >= _STEPS_OF_PAIR and bool(done & _PRESENTING)
+    if trains or presents:
+        return jobs
+    groups = {Job.DRAWS if job in _PICTURE else job for job in done}
+    return jobs if work >= _LONG_PAIR and len(groups) > 1 else {}
 
 
 def _computes(computed: Sequence[Computed], jobs: set[Job] | Jobs) -> bool:
