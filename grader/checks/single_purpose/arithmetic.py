@@ -69,9 +69,19 @@ class Arithmetic:
             return Computed(node, one.in_loop, [node.target], operators, changes)
         if not isinstance(node, ast.Assign):
             return None
-        operators = self.operators(node.value)
+        operators = self.operators(node.value) or self._adds_to_a_number(node)
         changes = all(isinstance(target, ast.Attribute) for target in node.targets)
         return Computed(node, one.in_loop, node.targets, operators, changes) if operators else None
+
+    def _adds_to_a_number(self, node: ast.Assign) -> bool:
+        """Return whether ``node`` sets a variable that is a number to a sum of variables."""
+        value = node.value
+        return (
+            isinstance(value, ast.BinOp)
+            and isinstance(value.op, ast.Add)
+            and not any(isinstance(side, ast.Constant) for side in (value.left, value.right))
+            and any(last_name(target) in self._numbers for target in node.targets)
+        )
 
     def operators(self, value: ast.AST | None) -> int:
         """Return how many operators in ``value`` are arithmetic, beyond adding a constant."""
@@ -96,11 +106,18 @@ class Arithmetic:
 
 
 def _numeric_names(statements: Iterable[Looped]) -> set[str]:
-    """Return the names to which one of ``statements`` assigns a number, e.g. `total = 0`."""
+    """Return the names that ``statements`` use as numbers.
+
+    They are assigned one, e.g. `total = 0`, or compared with one in a condition: `if place >= 100`.
+    """
     found = set()
     for node, _ in statements:
         if isinstance(node, ast.Assign) and _is_number(node.value):
             found |= {one.id for one in node.targets if isinstance(one, ast.Name)}
+        elif isinstance(node, ast.If | ast.While) and isinstance(node.test, ast.Compare):
+            sides = [node.test.left, *node.test.comparators]
+            if any(map(_is_number_constant, sides)):
+                found |= {one.id for one in sides if isinstance(one, ast.Name)}
     return found
 
 

@@ -30,6 +30,7 @@ class Job(StrEnum):
     NETWORK = "uses the network"
     DATABASE = "uses a database"
     COUNTS = "counts"
+    COLLECTS = "selects and collects"
     COMPUTES = "computes"
     TRANSFORMS = "works on a table"
     PARSES = "takes a page apart"
@@ -145,6 +146,21 @@ def _gives_up(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         return last_name(statement.value.func) in _EXITS
     return isinstance(statement, ast.Raise | ast.Continue)
+
+
+def verdict_lines(scope: Scope, doings: Sequence[Doing]) -> list[int]:
+    """Return the lines of the branches of ``scope`` that print something and return a result.
+
+    e.g. `print(guess, "is too high"); return lives - 1`; not `return False`, which gives up.
+    """
+    spoken = {one.call for one in doings if one.job is Job.PRINTS and one.speaks}
+    return [
+        block.statements[-1].lineno
+        for block in scope.blocks[1:]
+        if not spoken.isdisjoint(block.calls)
+        and isinstance(block.statements[-1], ast.Return)
+        and not _gives_up(block.statements[-1])
+    ]
 
 
 def counting_lines(statements: Sequence[Looped], doings: Sequence[Doing]) -> list[int]:

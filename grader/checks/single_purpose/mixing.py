@@ -14,7 +14,15 @@ from grader.checks.single_purpose.arithmetic import (
     names_in,
     returned,
 )
-from grader.checks.single_purpose.jobs import Answers, Doing, Job, counting_lines, doings_of
+from grader.checks.single_purpose.collecting import Collecting, collecting_loops
+from grader.checks.single_purpose.jobs import (
+    Answers,
+    Doing,
+    Job,
+    counting_lines,
+    doings_of,
+    verdict_lines,
+)
 
 #: The lines of each job of a function.
 Jobs = dict[Job, list[int]]
@@ -45,7 +53,7 @@ _STEPS = 2
 _LONG_EXCHANGE = 15
 #: The same for a function that asks, prints and decides, but returns no answer. e.g. a card game;
 #: let go is a menu that calls a function for each choice. Chosen by hand.
-_LONG_DIALOGUE = 20
+_LONG_DIALOGUE = 15
 
 #: The same for a function with two jobs. e.g. 30 statements that train and score a model; let go is
 #: the short function that a search for the best settings calls, which has to do both.
@@ -54,11 +62,18 @@ _LONG_PAIR = 25
 #: are printed; `rows.dropna()`, `rows.sort_values("town")` before `to_csv` belong to saving.
 _STEPS_OF_PAIR = 3
 
+#: Fewest statements that do work with which a function that selects and collects in a loop, and
+#: then prints, does two things. e.g. a text is put in cipher and printed; a line of a board that is put
+#: together from `"#"` and `"."` is let go. Chosen by hand.
+_COLLECTING = 10
+#: Branches that print and return a result, from which a function decides and prints.
+_VERDICTS = 2
+
 #: Jobs that a test could try out if they were alone.
 _WORK = frozenset(
     {
         *(Job.COMPUTES, Job.TRANSFORMS, Job.PARSES, Job.TRAINS, Job.SCORES),
-        *(Job.JUDGES, Job.DECIDES, Job.COUNTS),
+        *(Job.JUDGES, Job.DECIDES, Job.COUNTS, Job.COLLECTS),
     }
 )
 #: Jobs by which a function exchanges data with a user, a file, a database or another machine.
@@ -92,6 +107,8 @@ def mixed_jobs(function: Function, module: Module, work: int) -> Jobs:
     - if it returns a ratio of what it reads from a file, a database or another machine;
     - if it trains a model, and reads or stores it or its data, or takes :data:`_STEPS_OF_PAIR`
       steps on a table, and prints or stores the result;
+    - if it selects and collects in a loop, and then prints;
+    - if :data:`_VERDICTS` of its branches print and return a result;
     - if it does two jobs in :data:`_LONG_PAIR` statements, drawing and storing a picture aside;
     - if it does :data:`_MANY` jobs, one of them in ``_WORK``;
     - if it does more than that of ``_OUTSIDE``, or as many and asks or is :data:`_LONG_EXCHANGE`.
@@ -111,8 +128,11 @@ def mixed_jobs(function: Function, module: Module, work: int) -> Jobs:
     jobs = _jobs(doings, arithmetic, computed, 0 if is_main else work)
     if not is_main and _mixes(function, doings, arithmetic, computed):
         return _with_computing(jobs, arithmetic, computed)
-    if not is_main and (pair := _pair(doings, work)):
+    if not is_main and (pair := _pair(doings, arithmetic, work)):
         return pair
+    verdicts = [] if is_main else verdict_lines(module.functions[function], doings)
+    if len(verdicts) >= _VERDICTS:
+        return jobs | {Job.DECIDES: verdicts}
     if is_main and not _computes(computed, jobs):
         jobs.pop(Job.COMPUTES, None)
     if len(jobs) >= _MANY and not _WORK.isdisjoint(jobs):
@@ -132,7 +152,8 @@ def _jobs(
     if any(one.job is Job.ASKS for one in doings):
         answers = Answers(arithmetic.statements, doings)
         judging = answers.judging_lines()
-        deciding = answers.deciding_lines() if work >= _LONG_DIALOGUE else []
+        shows = any(one.job is Job.PRINTS for one in doings)
+        deciding = answers.deciding_lines() if shows and work >= _LONG_DIALOGUE else []
     for one in doings:
         # e.g. `print("Loading ...")` tells what goes on, while `print("Wrong!")` is a verdict
         if one.speaks or judging or deciding:
@@ -142,6 +163,8 @@ def _jobs(
     # e.g. not how many files were downloaded, which shows how far it is
     if {Job.READS, Job.PRINTS} <= jobs.keys() and not jobs.keys() & {Job.WRITES, Job.NETWORK}:
         jobs[Job.COUNTS] = counting_lines(arithmetic.statements, doings)
+    if len(_OUTSIDE & jobs.keys()) > 1:
+        jobs[Job.COLLECTS] = [one.line for one in _collecting(arithmetic)]
     if judging:
         jobs[Job.JUDGES] = judging
     elif deciding:
@@ -196,11 +219,13 @@ def _share_a_loop(
     )
 
 
-def _pair(doings: Sequence[Doing], work: int) -> Jobs:
+def _pair(doings: Sequence[Doing], arithmetic: Arithmetic, work: int) -> Jobs:
     """Return the jobs of a function that does two which do not go together; empty if it does not.
 
     ``doings`` are its calls, and ``work`` is the number of its statements that do work.
     """
+    if work >= _COLLECTING and (collected := _collected_and_printed(doings, arithmetic)):
+        return collected
     jobs: Jobs = {}
     for one in doings:
         if one.speaks and not (one.job is Job.PRINTS and one.in_loop):
@@ -213,6 +238,24 @@ def _pair(doings: Sequence[Doing], work: int) -> Jobs:
         return jobs
     groups = {Job.DRAWS if job in _PICTURE else job for job in done}
     return jobs if work >= _LONG_PAIR and len(groups) > 1 else {}
+
+
+def _collected_and_printed(doings: Sequence[Doing], arithmetic: Arithmetic) -> Jobs:
+    """Return where the function collects in a loop and prints after it; empty if it does not."""
+    prints = [one.call.lineno for one in doings if one.job is Job.PRINTS and one.speaks]
+    loops = _collecting(arithmetic) if prints else []
+    after = [line for line in prints if any(line >= one.lines.stop for one in loops)]
+    return {Job.COLLECTS: [one.line for one in loops], Job.PRINTS: after} if after else {}
+
+
+def _collecting(arithmetic: Arithmetic) -> list[Collecting]:
+    """Return the loops that select and collect something which the function does not return.
+
+    e.g. not the loop that keeps the valid lines of a file, for the function to return them.
+    """
+    results = {name for value in returned(arithmetic.statements) for name in names_in(value)}
+    loops = collecting_loops(arithmetic.statements)
+    return [one for one in loops if not one.names & results]
 
 
 def _computes(computed: Sequence[Computed], jobs: set[Job] | Jobs) -> bool:

@@ -52,7 +52,7 @@ def describe(people: pd.DataFrame):  #! mixes-io-and-computing: works on a table
     print("Most live in", common)
 
 
-def load(path, rows):  #! mixes-io-and-computing: reads a file
+def load(path, rows):  #! mixes-io-and-computing: selects and collects (line 65) and prints (line 70)
     with open(path) as stream:
         names = [line.strip() for line in stream.readlines()]
     base = sqlite3.connect("people.db")
