@@ -121,13 +121,15 @@ def is_notebook(path: str) -> bool:
 def is_document(path: str) -> bool:
     """Return whether ``path`` names a document that some check reads.
 
-    Documents are ``pyproject.toml``, ``setup.cfg``, ``requirements*.txt`` and ``*.md``, in any
-    folder and in any case.
+    Documents are ``pyproject.toml``, ``setup.cfg``, ``Pipfile``, ``requirements*.txt``,
+    ``environment*.yml`` (or ``.yaml``), ``answers*.txt`` and ``*.md``, in any folder and any case.
     """
     name = PurePosixPath(path).name.lower()
-    if name.startswith("requirements") and name.endswith(".txt"):
+    if name.startswith(("requirements", "answers")) and name.endswith(".txt"):
         return True
-    return name in ("pyproject.toml", "setup.cfg") or name.endswith(".md")
+    if name.startswith("environment") and name.endswith((".yml", ".yaml")):
+        return True
+    return name in ("pyproject.toml", "setup.cfg", "pipfile") or name.endswith(".md")
 
 
 @lru_cache(maxsize=4_096)

@@ -105,7 +105,7 @@ def test_a_package_may_stand_in_any_file_and_counts_once() -> None:
     assert (value("named", files), value("missing", files)) == (2, 1)
     assert told(files) == [("pyproject.toml", "missing-package", 1)]
     message = looked_at(files)["pyproject.toml"].findings[0].message
-    assert message == "`isort` is not named in any of 2 files"
+    assert message == "`isort` is not named in `pyproject.toml` or `requirements.txt`"
 
 
 def test_what_is_missing_is_told_by_name() -> None:

@@ -1,20 +1,29 @@
-"""Read the packages that ``pyproject.toml`` and ``requirements*.txt`` name.
+"""Read the packages that manifests name: ``pyproject.toml``, ``requirements*.txt`` and others.
 
-The files are parsed as text. Nothing is installed, and no package index is queried.
+Others are ``Pipfile``, ``environment.yml``, ``setup.cfg`` and ``setup.py``. They are parsed, and
+nothing is installed or run; no package index is queried.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from grader.analysis.project.toml import parse_toml, table
+from grader.analysis.project.toml import NotToml, parse_toml, table
+from grader.checks.dependencies.forms import (
+    Broken,
+    cfg_entries,
+    computed_in,
+    conda_entries,
+    setup_entries,
+)
+from grader.domain.source import SourceFile
 
 #: Largest number of bad entries of one manifest that are reported: the first 20, not the 21st.
 #: Chosen by hand.
@@ -41,39 +50,67 @@ class Mistake:
 class Manifest:
     """The packages that a manifest names, by canonical name, and its malformed entries.
 
-    :func:`read_manifest` returns it for a ``pyproject.toml`` or a ``requirements*.txt``. Only the
-    first `MOST_MISTAKES` malformed entries are kept.
+    Only the first `MOST_MISTAKES` malformed entries are kept. ``computed`` is the line of packages
+    that a ``setup.py`` computes, 0 if it does not.
     """
 
     names: frozenset[str]
     mistakes: tuple[Mistake, ...] = ()
+    computed: int = 0
 
 
 def is_manifest(path: str) -> bool:
-    """Return whether `path` names a ``pyproject.toml`` or ``requirements*.txt``, in any folder.
+    """Return whether `path` names a file that names packages, in any folder.
 
-    Upper and lower case are the same. E.g. ``app/pyproject.toml`` and ``requirements-dev.txt``, but
-    not ``dev-requirements.txt``.
+    Upper and lower case are the same. E.g. ``app/pyproject.toml``, ``requirements-dev.txt``,
+    ``Pipfile``, ``environment.yml``, ``setup.cfg`` and ``setup.py``; not ``dev-requirements.txt``.
     """
     name = PurePosixPath(path).name.lower()
-    return name == "pyproject.toml" or (name.startswith("requirements") and name.endswith(".txt"))
+    if name.startswith("environment"):
+        return name.endswith((".yml", ".yaml"))
+    if name.startswith("requirements"):
+        return name.endswith(".txt")
+    return name in ("pyproject.toml", "pipfile", "setup.cfg", "setup.py")
 
 
-def read_manifest(path: str, text: str) -> Manifest:
-    """Return the packages and the bad entries in `text`, the content of the manifest `path`.
+def read_manifest(source: SourceFile) -> Manifest:
+    """Return the packages and the bad entries in the manifest `source`.
 
     In a file for pip, options (``-r base.txt``), addresses, and paths such as ``./lib`` are
-    neither. In a ``pyproject.toml`` the dependencies of PEP 621, PEP 735 and Poetry are read, with
-    all groups and extras; Poetry's ``python`` is no package.
+    neither. In a ``pyproject.toml`` the dependencies of PEP 621, PEP 735, Poetry, uv and PDM are
+    read, with all groups and extras; Poetry's ``python`` is no package. In a ``setup.py`` the
+    literals that ``setup()`` takes are read.
 
     Raises:
-        NotToml: `path` is a ``pyproject.toml``, and `text` is not TOML, is nested too deeply, or
-            has a line with more than 32 dots outside strings and comments.
+        Broken: `source` is not in the format that its name says, or is nested too deeply.
     """
-    if path.lower().endswith(".txt"):
+    name = PurePosixPath(source.path).name.lower()
+    if name.endswith(".py"):
+        found = _in_text(source.original, setup_entries(source.tree))
+        return replace(found, computed=computed_in(source.tree))
+    text = source.original
+    if name.endswith(".txt"):
         return _manifest_of(_requirement_lines(text))
-    data = parse_toml(text)
-    return _manifest_of((_line_of(text, entry), entry) for entry in _entries(data))
+    if name.endswith((".yml", ".yaml")):
+        return _in_text(text, conda_entries(text))
+    if name.endswith(".cfg"):
+        return _in_text(text, cfg_entries(text))
+    try:
+        data = parse_toml(text)
+    except NotToml as error:
+        raise Broken(error.line, error.message) from None
+    return _in_text(text, _pipfile_names(data) if name == "pipfile" else _entries(data))
+
+
+def _in_text(text: str, entries: Iterable[str]) -> Manifest:
+    """Return the manifest of `entries`, which are in `text`."""
+    return _manifest_of((_line_of(text, entry), entry) for entry in entries)
+
+
+def _pipfile_names(data: dict[str, Any]) -> Iterator[str]:
+    """Yield the packages in `data`, a ``Pipfile``."""
+    yield from table(data, "packages")
+    yield from table(data, "dev-packages")
 
 
 def _manifest_of(entries: Iterator[tuple[int, str]]) -> Manifest:
@@ -128,8 +165,12 @@ def _is_address(entry: str) -> bool:
 
 
 def _entries(data: dict[str, Any]) -> Iterator[str]:
-    """Yield each requirement in the tables of PEP 621, PEP 735 and Poetry in `data`."""
-    project, poetry = table(data, "project"), table(table(data, "tool"), "poetry")
+    """Yield each requirement in the tables of PEP 621, PEP 735, Poetry, uv and PDM in `data`."""
+    tool = table(data, "tool")
+    project, poetry = table(data, "project"), table(tool, "poetry")
+    yield from _strings(table(tool, "uv").get("dev-dependencies"))
+    for group in table(table(tool, "pdm"), "dev-dependencies").values():
+        yield from _strings(group)
     yield from _strings(project.get("dependencies"))
     for group in table(project, "optional-dependencies").values():
         yield from _strings(group)
