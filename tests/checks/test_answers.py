@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from grader.checks.answers import CHECK
-from grader.checks.answers.codes_in_text import codes_in_text
+from grader.checks.answers.codes_in_text import said_in
 from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.source import SourceFile
 
@@ -91,7 +91,7 @@ def test_codes_of_several_files_are_taken_together() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["README.md", "before.md", "answers.txt", "numbers.py", "before.py", "pyproject.toml"],
+    ["README.md", "before.md", "answers.rst", "numbers.py", "before.py", "pyproject.toml"],
 )
 def test_other_files_are_not_read(path: str) -> None:
     assert not CHECK.reads(path)
@@ -133,4 +133,41 @@ def test_flake8_runs_as_the_student_ran_it_unless_the_rubric_says_otherwise() ->
 def test_codes_are_found_in_any_markdown_but_not_in_addresses(
     text: str, codes: dict[str, int]
 ) -> None:
-    assert codes_in_text(text) == codes
+    assert said_in(text).codes == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "denied"),
+    [
+        ("E302 expected 2 blank lines, found 1, E305 expected 2 blank lines", "E302 E305", ""),
+        ("F401 is imported but never used, E501 is a long line", "F401 E501", ""),
+        ("W292 no newline at end of file, E231", "W292 E231", ""),
+        ("Black did not fix E501, and E225 was not needed", "E501 E225", ""),
+        ("I had expected E501 too. E302 was there.", "E302", "E501"),
+        ("We thought `E501` would come, but found E302", "E302", "E501"),
+        ("There is no E501, nor (E302)", "", "E501 E302"),
+        ("E501 isn't shown; E302 did not appear. E225!", "E225", "E501 E302"),
+        ("no E501\nE501", "E501", ""),
+    ],
+)
+def test_a_code_that_is_denied_is_not_named(text: str, named: str, denied: str) -> None:
+    said = said_in(text)
+    assert (" ".join(said.codes), " ".join(said.denied)) == (named, denied)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("A line was too long", ["E501"]),
+        ("an unused import; trailing whitespace", ["F401", "W291 W293"]),
+        ("E501: the line is too long", []),
+        ("no unused imports, long lines are hard to read", []),
+    ],
+)
+def test_words_of_flake8_count_where_no_code_is(text: str, words: list[str]) -> None:
+    assert list(said_in(text).words) == words
+
+
+def test_naming_every_complaint_in_words_does_not_pay() -> None:
+    every = "line too long\nunused import\nbare except\nundefined name\ntoo many blank lines\n"
+    assert values(with_answers(every)) == [Fraction(100, 8), 1, 3, 4]

@@ -1,0 +1,1 @@
+import os  #! missed-code: No answers.md or answers.txt was handed in

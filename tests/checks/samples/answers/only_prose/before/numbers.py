@@ -1,0 +1,1 @@
+import os  #! missed-code: answers.md does not name this complaint
