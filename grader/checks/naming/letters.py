@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from grader.analysis.syntax.dotted_names import base_name, last_name
 from grader.analysis.syntax.names import Binding, Kind, Scope, arguments_of, decorators, words_of
-from grader.analysis.syntax.statements import FUNCTIONS, Function
+from grader.analysis.syntax.statements import FUNCTIONS, Function, is_docstring
 from grader.analysis.syntax.walk import children
 from grader.checks.naming.numbered import Groups
 
@@ -20,7 +20,16 @@ _TOGETHER = tuple(map(frozenset, ("rgb", "hsv", "hsl", "cmyk", "hms", "wh", "uv"
 #: Kinds of bindings for which a single letter is accepted, e.g. `for c in text` and `as e`.
 _SHORT_LIVED = frozenset({Kind.LOOP, Kind.ERROR, Kind.TYPE, Kind.OPENED, Kind.IMPORT})
 #: What is read from an array's shape has the letters of its axes: `b, c, h, w = images.shape`.
-_SHAPE = "shape"
+_SHAPE = frozenset({"shape"})
+#: The letters that the guides of Python and of requests give to what is made: `r =
+#: requests.get(url)`, `q = Queue()`; not `r = load(url)`.
+_GUIDES = {
+    "p": frozenset({"ArgumentParser", "Process", "shape"}),
+    "q": frozenset({"Queue", "deque"}),
+    "r": frozenset({"delete", "get", "post", "put", "request", "shape"}),
+    "s": frozenset({"Session", "session", "shape", "socket"}),
+    "t": frozenset({"Thread", "Timer", "Turtle", "shape"}),
+}
 #: Decorators of functions that get a value as `v`, as pydantic's guide writes it.
 _VALIDATORS = frozenset({"field_validator", "model_validator", "root_validator", "validator"})
 #: First words of functions that get an event as `e`: `def on_click(e):`; not `def show(e):`.
@@ -48,6 +57,7 @@ class Letters:
         self._groups = groups
         self._is_numeric = is_numeric
         self._formulas: dict[Scope, bool] = {}
+        self._calculated: dict[Scope, set[str]] = {}
         self._holders = {
             each.node: each.scope
             for group in groups.values()
@@ -94,7 +104,7 @@ class Letters:
         letter = bound.name.strip("_")
         if len(letter) != 1 or not letter.isalpha() or bound.kind in _SHORT_LIVED:
             return False
-        if letter.lower() in _CUSTOMARY or bound.made_by == _SHAPE:
+        if letter.lower() in _CUSTOMARY or bound.made_by in _GUIDES.get(letter, _SHAPE):
             return False
         if isinstance(bound.scope, ast.ClassDef) and bound.kind is Kind.VARIABLE:
             return False
@@ -102,7 +112,18 @@ class Letters:
             return False
         if bound.kind is Kind.ARGUMENT and _is_customary_argument(letter, bound.scope):
             return False
-        return not self._is_one_of_several(bound)
+        return not (self._is_one_of_several(bound) or self._is_quantity(bound))
+
+    def _is_quantity(self, bound: Binding) -> bool:
+        """Return whether a function of a file that computes with arrays calculates with the letter.
+
+        e.g. ``w`` in ``w = weights[k]`` and ``total += w * image``; not ``p`` of ``load(p)``.
+        """
+        if not self._is_numeric or not isinstance(bound.scope, FUNCTIONS):
+            return False
+        if bound.scope not in self._calculated:
+            self._calculated[bound.scope] = _calculated_names(bound.scope)
+        return bound.name in self._calculated[bound.scope]
 
     def _is_one_of_several(self, bound: Binding) -> bool:
         """Return whether the scope of `bound` has all letters of a group, e.g. ``r``, ``g, b``."""
@@ -148,10 +169,35 @@ def is_formula(scope: Scope) -> bool:
     return bool(letters) or any(_called(part) in _MATHEMATICS for part in parts)
 
 
+def is_one_calculation(function: Function) -> bool:
+    """Return whether `function` only returns what it calculates, without text.
+
+    e.g. ``return width * height`` and ``return sqrt(x**2 + y**2)``, below a docstring or not.
+    """
+    *before, last = [one for one in function.body if not is_docstring(one)] or function.body
+    if before or not isinstance(last, ast.Return) or last.value is None:
+        return False
+    calculates = isinstance(last.value, ast.BinOp) or _called(last.value) in _MATHEMATICS
+    return calculates and not any(map(_handles_text, ast.walk(last.value)))
+
+
 def _short_arguments(function: Function) -> frozenset[str]:
     """Return the arguments besides ``self``, or none if one has more than two letters."""
     names = [each.arg for each in arguments_of(function.args) if each.arg not in ("self", "cls")]
     return frozenset(names) if all(len(name) <= 2 for name in names) else frozenset()
+
+
+def _calculated_names(function: Function) -> set[str]:
+    """Return the names with which `function` calculates, where no text is involved."""
+    sums = (node for node in ast.walk(function) if isinstance(node, ast.BinOp | ast.AugAssign))
+    inside = (list(ast.walk(node)) for node in sums)
+    return {
+        each.id
+        for nodes in inside
+        if not any(map(_handles_text, nodes))
+        for each in nodes
+        if isinstance(each, ast.Name)
+    }
 
 
 def _joins_two(node: ast.AST, letters: frozenset[str]) -> bool:

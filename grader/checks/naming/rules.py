@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from grader.analysis.syntax.names import Binding, Kind, Scope, decorators, words_of
 from grader.analysis.syntax.statements import FUNCTIONS
 from grader.checks.naming.customs import is_prescribed_method
-from grader.checks.naming.letters import Letters
+from grader.checks.naming.letters import Letters, is_one_calculation
 from grader.checks.naming.numbered import Groups, numbered_names
 from grader.checks.naming.vocabulary import (
     ADVERBS,
@@ -95,8 +95,13 @@ def _is_plain_function(bound: Binding) -> bool:
 
 
 def _is_named_by_noun(node: ast.AST) -> bool:
-    """Return whether `node` is a function with one of ``_NOUN_DECORATORS``."""
-    return isinstance(node, FUNCTIONS) and bool(decorators(node) & _NOUN_DECORATORS)
+    """Return whether `node` is a function with one of ``_NOUN_DECORATORS``, or one formula.
+
+    e.g. ``def area(width, height): return width * height``; not ``def area(box): return box``.
+    """
+    if not isinstance(node, FUNCTIONS):
+        return False
+    return bool(decorators(node) & _NOUN_DECORATORS) or is_one_calculation(node)
 
 
 def without_verb(groups: Groups) -> Iterator[Binding]:
@@ -140,18 +145,25 @@ def _is_action(bound: Binding) -> bool:
         return True
     if name.lower() in ALGORITHMS or (words[0] in ADVERBS and is_verb(words[1 % len(words)])):
         return True
-    if is_verb(words[0]) or _is_named_by_noun(bound.node):
+    # e.g. `celsius_to_kelvin`, a conversion
+    if is_verb(words[0]) or "to" in words[1:-1] or _is_named_by_noun(bound.node):
         return True
-    return _makes_function(bound.node) or is_prescribed_method(bound.name, bound.scope)
+    return _is_part_of_decorator(bound) or is_prescribed_method(bound.name, bound.scope)
 
 
-def _makes_function(node: ast.AST) -> bool:
-    """Return whether `node` is a function that ends by returning a function defined in it.
+def _is_part_of_decorator(bound: Binding) -> bool:
+    """Return whether the function `bound` is a decorator, or what one puts around a function.
 
-    Such a one is a decorator, or is called for one, and named by what that does to a function:
-    ``@admin_only``, ``@retry_limit(3)``.
+    A decorator ends by returning a function defined in it, and is named by what it does:
+    ``@admin_only``, ``@retry_limit(3)``; what it returns is named by what it is.
     """
-    if not isinstance(node, FUNCTIONS) or not isinstance(node.body[-1], ast.Return):
-        return False
+    return bool(_returned_function(bound.node)) or bound.name == _returned_function(bound.scope)
+
+
+def _returned_function(node: ast.AST) -> str:
+    """Return the name of the function that the function `node` defines and returns, else ""."""
+    last = node.body[-1] if isinstance(node, FUNCTIONS) else None
+    if not isinstance(node, FUNCTIONS) or not isinstance(last, ast.Return):
+        return ""
     inside = {each.name for each in node.body if isinstance(each, FUNCTIONS)}
-    return isinstance(node.body[-1].value, ast.Name) and node.body[-1].value.id in inside
+    return last.value.id if isinstance(last.value, ast.Name) and last.value.id in inside else ""

@@ -1,5 +1,5 @@
 """A decorator is named by what it does to a function."""
-#! measure functions_without_verb = 2
+#! measure functions_without_verb = 4
 
 
 def admin_only(function):
@@ -21,6 +21,13 @@ def user_name(function):  #! no-verb
         return function(user)
 
     return wrapper("me")
+
+
+def guest_list(function):  #! no-verb
+    def guests(user):  #! no-verb
+        return function(user)
+
+    guests("me")
 
 
 def admin_name(wrapper):  #! no-verb

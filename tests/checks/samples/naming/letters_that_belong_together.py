@@ -1,7 +1,10 @@
 """Letters that come together, or that a library's guide writes, are known to everybody."""
-#! measure unclear_names = 9
+#! measure unclear_names = 10
 
 import json
+from queue import Queue
+
+import requests
 
 from colours import on_event, read
 from pydantic import BaseModel, validator
@@ -22,6 +25,16 @@ def wait(h, m, s):
 def share(price):
     q, r = divmod(price, 3)
     print(q, r)
+
+
+def wait_in_line():
+    q = Queue()
+    return q
+
+
+def fetch_page():
+    r = requests.get("/")
+    return r.text
 
 
 def on_click(e):
@@ -55,6 +68,7 @@ def print_all(a, b, c):  #! single-letter #! single-letter #! single-letter
     print("all " + a + b + c)
 
 
+t = requests.get("/")  #! single-letter
 r = read()  #! single-letter
 s = read()  #! single-letter
 

@@ -21,7 +21,7 @@ class Reply:
 
 
 def decorate(name):
-    def func():  #! no-verb
+    def func():
         return name
 
     return func

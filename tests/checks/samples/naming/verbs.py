@@ -9,7 +9,8 @@ app = Flask(__name__)
 
 
 def average(values):  #! no-verb: The function `average` does not begin with a verb
-    return sum(values) / len(values)
+    total = sum(values)
+    return total / len(values)
 
 
 def load_file():
