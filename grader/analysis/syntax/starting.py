@@ -162,6 +162,22 @@ def starts_in(module: Module, tree: ast.Module) -> tuple[Start, ...]:
     return tuple(sorted(found, key=lambda one: (one.line, one.column)))
 
 
+def python_run_by(call: ast.Call) -> tuple[str, list[str]]:
+    """Return the module or file that a command of Python in `call` runs, and the words after it.
+
+    e.g. "shop" and ["add"] for ``subprocess.run([sys.executable, "-m", "shop", "add"])``. "" if it
+    runs no Python, or what it runs is worked out.
+    """
+    words = list(chain.from_iterable(map(_words, _command(call))))
+    runners = (at for at, word in enumerate(words) if _PYTHON.fullmatch(word or ""))
+    at = next(runners, len(words))
+    found = _python(words[at + 1 :], words[at]) if at < len(words) else None
+    if found is None or found[1] not in words:
+        return "", []
+    after = words[words.index(found[1]) + 1 :]
+    return found[1], [word for word in after if word is not None]
+
+
 def full_name(function: ast.expr, aliases: Aliases) -> str:
     """Return the dotted name of the builtin or imported function that ``function`` refers to.
 

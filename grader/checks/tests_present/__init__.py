@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from grader.analysis.syntax.imports import depth_in, imports_in, packages_around
 from grader.analysis.syntax.statements import has_statements
+from grader.checks.tests_present.bodies import bodies_of
 from grader.checks.tests_present.calls_made import ModuleNames
 from grader.checks.tests_present.measures import (
     CANNOT_FAIL,
@@ -26,9 +28,9 @@ from grader.checks.tests_present.public_functions import (
 )
 from grader.checks.tests_present.routines import FoundRoutine, has_test_case, routines
 from grader.checks.tests_present.suite import Suite, TestSummary, Verdict
-from grader.domain.check import Check, Context, Guidance, Inspections, Options
+from grader.domain.check import Check, Context, FileDigests, Guidance, Inspections, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.source import SourceFile
+from grader.domain.source import SourceFile, is_test_path
 
 GUIDANCE = Guidance(
     explanation=(
@@ -92,6 +94,22 @@ _NOT_COUNTED = Guidance(
 )
 
 
+#: Context entry of a file of the program if there are tests beside it.
+_TESTS = "tests"
+
+
+def context(path: str, files: FileDigests) -> Context:
+    """Return the number of packages around `path`, and whether tests may run this file."""
+    may_run = not is_test_path(path) and _has_tests(files)
+    return ((_TESTS,) if may_run else ()) + packages_around(path, files)
+
+
+@lru_cache(maxsize=4)
+def _has_tests(files: FileDigests) -> bool:
+    """Return whether one of `files` is a test. Cached, since every file of a submission asks."""
+    return any(is_test_path(path) for path, _ in files)
+
+
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection with the tests of `source`, its helpers and public functions.
 
@@ -99,8 +117,8 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     is a finding for each assertion in a test (not in a helper or doctest) that shows nothing: it
     holds, or fails, whatever the program does, or its failure is caught. Which tests count and
     which functions are tested is decided by ``combine``, which sees all files. ``.pyi`` files and
-    files without statements give ``NOTHING_TO_SAY``. `context` has the number of
-    packages around the file; `options` is unused.
+    files without statements give ``NOTHING_TO_SAY``. `context` is that of
+    :func:`context`; `options` is unused.
     """
     if not has_statements(source) or source.kind == "stub":
         return NOTHING_TO_SAY
@@ -115,6 +133,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         defined=_top_level(defined),
         public=() if in_tests else tuple(public_functions(defined)),
         routines=(*(one.routine for one in found), *doctests(source.tree, defined, module_names)),
+        bodies=tuple(bodies_of(source.tree, defined, module_names)) if _TESTS in context else (),
     )
     return Inspection(
         facts=Facts(counts={"files": 1}),
@@ -212,7 +231,7 @@ def _untested(public: PublicFunction) -> Finding:
 
 CHECK = Check(
     id="tests_present",
-    version=6,
+    version=7,
     title="Unit tests",
     synonyms=("pytest", "unittest", "tests", "unit_tests", "test_coverage"),
     guidance=GUIDANCE,
@@ -223,7 +242,7 @@ CHECK = Check(
         NOT_COUNTED: _NOT_COUNTED,
     },
     lesson=LESSON,
-    context=packages_around,
+    context=context,
     measures=MEASURES,
     options=Options,
     inspect=inspect,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from grader.checks.tests_present.calls_made import ANY, ASSIGNED, READ, Call
+from grader.checks.tests_present.clients import words_of
 from grader.checks.tests_present.outcomes import Group
 from grader.checks.tests_present.public_functions import PublicFunction
 from grader.checks.tests_present.routines import SETUPS, Routine
@@ -15,6 +16,12 @@ from grader.checks.tests_present.routines import SETUPS, Routine
 Key = tuple[str, int]
 #: From the path of a file and names in it to the helpers that have these names.
 HelpersOf = Callable[[str, Iterable[str]], Iterable[Key]]
+#: Names by which a test asks for what a run printed, wrote or answered; not ``.exit_code`` and
+#: ``.status_code``, which say little. Chosen by hand.
+_OUTPUTS = frozenset(
+    ".out .output .stdout .stderr .readouterr .check_output check_output getoutput .getoutput .read"
+    " .read_text .getvalue .text .data .json .get_json .content .get_data open".split()
+)
 #: How the names of a group begin for attributes of the test case, e.g. ``self.box``.
 _SELF_PREFIX = "self."
 
@@ -24,24 +31,28 @@ class AssertedCall(NamedTuple):
 
     ``is_direct``: the assertion is about the result, or about an object that the test got to watch
     side effects, e.g. ``capsys``. It is ``False`` if the assertion only comes later, about anything
-    outside the test, e.g. a file (``AssertionLink`` "near").
+    outside the test, e.g. a file (``AssertionLink`` "near"). ``sees_output``: it may be about what
+    the call prints, writes or answers, and not only about an exit code.
     """
 
     call: Call
     is_direct: bool
+    sees_output: bool = False
 
 
 class _AssertedGroup(NamedTuple):
     """A group whose result an assertion checks, in the file ``path``.
 
     ``is_direct`` is as in ``AssertedCall``. ``dispatches``: the group, or the group that uses its
-    result, calls a local value; every name in it may then be a called function.
+    result, calls a local value; every name in it may then be a called function. ``sees_output`` is
+    as in ``AssertedCall``.
     """
 
     path: str
     group: Group
     is_direct: bool
     dispatches: bool
+    sees_output: bool
 
 
 class AssertedCalls:
@@ -74,7 +85,9 @@ class AssertedCalls:
             if asserted.dispatches:
                 calls += (Call(name, ANY) for name in asserted.group.names)
             for call in calls:
-                found[asserted.path][call.name].add(AssertedCall(call, asserted.is_direct))
+                found[asserted.path][call.name].add(
+                    AssertedCall(call, asserted.is_direct, asserted.sees_output)
+                )
             for helper_group in self._helper_groups(asserted):
                 if helper_group not in seen:
                     seen.add(helper_group)
@@ -104,7 +117,8 @@ class AssertedCalls:
             )
             if asserted or group.link:
                 is_direct = asserted or group.link == "watched"
-                yield _AssertedGroup(key[0], group, is_direct, group.dispatches)
+                sees_output = not asserted or not _OUTPUTS.isdisjoint(group.names)
+                yield _AssertedGroup(key[0], group, is_direct, group.dispatches, sees_output)
 
     def _helper_groups(self, asserted: _AssertedGroup) -> Iterator[_AssertedGroup]:
         """Yield the groups whose result `asserted` uses, of the helpers that it mentions.
@@ -118,7 +132,9 @@ class AssertedCalls:
             for group in filter(_exposes_result, routine.groups):
                 if routine.name not in SETUPS or not attributes.isdisjoint(group.names):
                     dispatches = asserted.dispatches or group.dispatches
-                    yield _AssertedGroup(key[0], group, asserted.is_direct, dispatches)
+                    yield _AssertedGroup(
+                        key[0], group, asserted.is_direct, dispatches, asserted.sees_output
+                    )
 
 
 def _exposes_result(group: Group) -> bool:
@@ -133,7 +149,7 @@ def _uses_subjects(group: Group, subjects: Collection[str]) -> bool:
     or by a local value of it, while a constant (in capitals) only has to be there.
     """
     named = [name for name in group.names if name in subjects]
-    calls_something = bool(group.calls) or group.dispatches
+    calls_something = group.dispatches or any(not words_of(one.name) for one in group.calls)
     return any(calls_something or name.isupper() for name in named)
 
 

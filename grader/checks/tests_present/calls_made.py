@@ -11,7 +11,7 @@ from typing import NamedTuple
 from grader.analysis.syntax.dotted_names import called_name
 from grader.analysis.syntax.imports import Import
 from grader.checks.tests_present.assertions import EXPECT_ERROR
-from grader.checks.tests_present.clients import requests_in
+from grader.checks.tests_present.clients import requests_in, runs_in
 
 #: In place of a number of arguments: it cannot be counted (``f(*args)``), an attribute is read, or
 #: it is assigned.
@@ -177,7 +177,8 @@ class Usage:
             self.calls.add(Call(name, _argument_count(node)))
         else:
             self.dispatches = True
-        self.calls.update(Call(request, ANY) for request in requests_in(node))
+        asked = (*requests_in(node), *runs_in(node))
+        self.calls.update(Call(request, ANY) for request in asked)
         self._add_passed_functions(node, name)
 
     def _add_passed_functions(self, node: ast.Call, name: str) -> None:

@@ -69,6 +69,18 @@ class ImportedNames:
         """
         return self._renamed[path].get(name, name), self._test_files[path]
 
+    def run_files(self, target: str) -> Iterator[str]:
+        """Yield the files of the program that ``python target`` or ``python -m target`` may run.
+
+        e.g. "main.py", and ``shop/__main__.py`` for "shop"; none for an empty `target`.
+        """
+        parts = target.replace(".", "/")
+        ends = [target] if target.endswith(".py") else [f"{parts}/__main__.py", f"{parts}.py"]
+        if target:
+            yield from (
+                path for path in self.program for end in ends if f"/{path}".endswith(f"/{end}")
+            )
+
     def is_there(self, module: str) -> bool:
         """Return whether `module` is there where the program runs.
 

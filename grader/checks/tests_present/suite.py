@@ -12,10 +12,20 @@ from pydantic import BaseModel, ConfigDict
 
 from grader.analysis.syntax.imports import Import
 from grader.checks.tests_present.asserted_calls import AssertedCall, AssertedCalls, Key, is_covered
+from grader.checks.tests_present.bodies import Body
 from grader.checks.tests_present.calls_made import Call
-from grader.checks.tests_present.clients import MAKERS, is_request, served_for
+from grader.checks.tests_present.clients import (
+    ANY_COMMAND,
+    MAKERS,
+    is_command,
+    is_request,
+    run_by,
+    served_for,
+)
 from grader.checks.tests_present.imported_names import MOST_HELPING, ImportedNames, closure
+from grader.checks.tests_present.outcomes import Group
 from grader.checks.tests_present.public_functions import PublicFunction
+from grader.checks.tests_present.reached import Reached
 from grader.checks.tests_present.routines import Routine
 from grader.domain.source import is_conftest
 
@@ -32,7 +42,8 @@ _NO_ASSERTION = "asserts nothing that can fail"
 class TestSummary(BaseModel):
     """What `Suite` needs to know of one file: its tests, helpers and public functions.
 
-    ``inspect`` stores it as JSON in the ``sketch`` of an inspection. ``depth``: the number of
+    ``inspect`` stores it as JSON in the ``sketch`` of an inspection. ``bodies``: what its functions
+    call; none in a test file, or without tests in the submission. ``depth``: the number of
     packages around the file. ``imports``: its imports, at every depth. ``defined``: the names of
     the functions and classes that are in no other one. ``public``: the functions in it that tests
     should cover; none in a test file. ``routines``: its tests and helpers, then its doctests.
@@ -46,6 +57,7 @@ class TestSummary(BaseModel):
     defined: tuple[str, ...]
     public: tuple[PublicFunction, ...]
     routines: tuple[Routine, ...]
+    bodies: tuple[Body, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,9 +152,28 @@ class Suite:
         for path, calls in self._asserted_calls.of(tests).items():
             makers = {path, *shared, *self._helping_files.get(path, ())}
             covered.update(self._covered_by(path, calls, makers))
-            if not self._with_client.isdisjoint(makers):
+            has_client = not self._with_client.isdisjoint(makers)
+            if has_client:
                 covered.update(self._requested(calls))
+            for file, reached in self._reached(has_client).by(path, calls).items():
+                covered.update(self._covered_by(file, reached, (file,)))
         return covered
+
+    def _reached(self, has_client: bool) -> Reached:
+        """Return what finds the calls of runs; of routes only if a test `has_client`."""
+
+        def serving(request: str) -> Iterator[tuple[str, str]]:
+            for served in served_for(request) if has_client or is_command(request) else ():
+                yield from self._bodies_serving.get(served, ())
+
+        nothing = {
+            (path, public.qualified_name)
+            for path, summary in self._summaries.items()
+            for public in summary.public
+            if not public.returns_value
+        }
+        bodies = {path: self._summaries[path].bodies for path in self._imported.program}
+        return Reached(bodies, self._imported, serving, nothing.__contains__)
 
     def _covered_by(
         self, path: str, calls: Mapping[str, set[AssertedCall]], makers: Iterable[str]
@@ -213,6 +244,20 @@ class Suite:
             for index, public in enumerate(summary.public):
                 for served in public.serves:
                     found[served].append(((path, index), public))
+        commands = [one for served, of in found.items() if is_command(served) for one in of]
+        # An application of one command takes no name of one, unless it has a callback.
+        if len(commands) == 1 and ANY_COMMAND not in self._bodies_serving:
+            found[ANY_COMMAND] += commands
+        return found
+
+    @cached_property
+    def _bodies_serving(self) -> Mapping[str, list[tuple[str, str]]]:
+        """By route or command, the path and qualified name of each function that serves it."""
+        found = defaultdict(list)
+        for path, summary in self._summaries.items():
+            for body in summary.bodies:
+                for served in body.serves:
+                    found[served].append((path, body.name))
         return found
 
     @cached_property
@@ -314,9 +359,15 @@ class Suite:
             key
             for key, routine in self._routines.items()
             if not files.isdisjoint(routine.mentions)
+            or any(map(self._runs_program, routine.groups))
             or self._asserted_calls.uses(key, names[key[0]])
         ]
         return closure(direct, lambda key: self._users.get(key, ()))
+
+    def _runs_program(self, group: Group) -> bool:
+        """Return whether `group` runs a module of the program: ``python -m shop``."""
+        targets = (run_by(call.name) for call in group.calls)
+        return any(any(self._imported.run_files(target)) for target in targets)
 
     @cached_property
     def _asserted_calls(self) -> AssertedCalls:
