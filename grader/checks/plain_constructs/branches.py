@@ -1,0 +1,457 @@
+"""Branches that say in more words what fewer say: ``if``, ``elif`` and ``else``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from grader.analysis.fixes.rewriting import Edit, Layout, Rewrite, last_line
+from grader.checks.plain_constructs.construct import (
+    Construct,
+    Place,
+    atom,
+    bound_in,
+    is_boolean,
+    is_constant,
+    is_name,
+    is_plain,
+    names_in,
+    negated,
+    same,
+    same_block,
+)
+
+BOOLEAN = "boolean-branches"
+EMPTY_BRANCH = "empty-branch"
+ALIKE_START = "alike-start"
+ALIKE_END = "alike-end"
+SAME_BRANCHES = "same-branches"
+SAME_CONDITION = "same-condition"
+OPPOSITE = "opposite-elif"
+EXTREME = "own-min-max"
+NESTED = "nested-if"
+AFTER_LEAVING = "else-after-return"
+NEGATED_ELSE = "negated-with-else"
+NESTED_ELSE = "else-with-if"
+
+_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+
+
+def boolean_branches(node: ast.AST, place: Place) -> Iterator[Construct]:
+    """Yield ``if c: return True else: return False`` and ``if c: x = True else: x = False``.
+
+    The second ``return`` may also stand after the ``if``.
+    """
+    assert isinstance(node, ast.If)
+    if len(node.body) != 1 or _is_elif(node, place):
+        return
+    others = node.orelse or list(place.after[:1])
+    if len(others) != 1:
+        return
+    first, second = node.body[0], others[0]
+    value, other = _result(first), _result(second)
+    if value is None or other is None or not _same_target(first, second):
+        return
+    if not node.orelse and not isinstance(second, ast.Return):
+        return
+    truths = [is_constant(value, True), is_constant(other, False)]
+    lies = [is_constant(value, False), is_constant(other, True)]
+    if not (all(truths) or all(lies)):
+        return
+    last = last_line(second)
+
+    def rewrite(layout: Layout) -> list[Edit]:
+        if all(truths):
+            test = layout.of(node.test)
+            text = test if is_boolean(node.test) else f"bool({test})"
+        else:
+            text = negated(node.test, layout.of)
+        start = layout.of(first)[: layout.start(value) - layout.start(first)]
+        line = f"{layout.indentation(node)}{start}{text}"
+        return [layout.replace_lines(node.lineno, last, [line])]
+
+    message = "The condition is `True` or `False` by itself: no `if` is needed to say so"
+    yield Construct(BOOLEAN, node, message, rewrite)
+
+
+def _result(statement: ast.stmt) -> ast.expr | None:
+    """Return the value that ``statement`` returns or assigns to one name, else ``None``."""
+    if isinstance(statement, ast.Return):
+        return statement.value
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        return statement.value
+    return None
+
+
+def _same_target(one: ast.stmt, other: ast.stmt) -> bool:
+    """Return whether both statements return, or both assign to the same."""
+    if isinstance(one, ast.Assign) and isinstance(other, ast.Assign):
+        return same(one.targets[0], other.targets[0])
+    return isinstance(one, ast.Return) and isinstance(other, ast.Return)
+
+
+def _is_elif(node: ast.If, place: Place) -> bool:
+    """Return whether ``node`` is an ``elif`` of another ``if``."""
+    return id(node) in place.file.elifs
+
+
+def _chain(node: ast.If, place: Place) -> list[ast.If]:
+    """Return ``node`` and its ``elif`` clauses."""
+    found = [node]
+    while len(found[-1].orelse) == 1:
+        following = found[-1].orelse[0]
+        if not (isinstance(following, ast.If) and _is_elif(following, place)):
+            break
+        found.append(following)
+    return found
+
+
+def empty_branch(node: ast.AST, place: Place) -> Iterator[Construct]:
+    """Yield ``if c: pass else: ...``, which is ``if not c: ...``, and a useless ``else: pass``."""
+    assert isinstance(node, ast.If)
+    if not node.orelse:
+        return
+    if _is_pass(node.orelse):
+        message = "This `else` does nothing"
+        yield Construct(EMPTY_BRANCH, node.orelse[0], message, _drop_else(node))
+    elif _is_pass(node.body) and not _continues(node, place):
+        message = "This branch does nothing: turn the condition round"
+        yield Construct(EMPTY_BRANCH, node, message, _only_else(node))
+
+
+def _is_pass(body: Sequence[ast.stmt]) -> bool:
+    return len(body) == 1 and isinstance(body[0], ast.Pass)
+
+
+def _continues(node: ast.If, place: Place) -> bool:
+    """Return whether an ``elif`` follows ``node``, so that its condition cannot be turned round."""
+    following = node.orelse[0] if len(node.orelse) == 1 else None
+    return isinstance(following, ast.If) and _is_elif(following, place)
+
+
+def _drop_else(node: ast.If) -> Rewrite:
+    return lambda layout: [layout.delete(last_line(node.body[-1]) + 1, last_line(node.orelse[-1]))]
+
+
+def _only_else(node: ast.If) -> Rewrite:
+    """Return the rewrite of ``node`` to its ``else`` under the opposite condition."""
+
+    def rewrite(layout: Layout) -> list[Edit] | None:
+        inner = layout.indentation(node.orelse[0])
+        body = layout.block(node.orelse, inner)
+        if body is None or not layout.has_own_lines(node.body[0]):
+            return None
+        word = layout.text[layout.start(node) :][:4]
+        head = "elif" if word == "elif" else "if"
+        line = f"{layout.indentation(node)}{head} {negated(node.test, layout.of)}:"
+        return [layout.replace_lines(node.lineno, last_line(node), [line, *body])]
+
+    return rewrite
+
+
+def alike_branches(node: ast.AST, place: Place) -> Iterator[Construct]:
+    """Yield branches of an ``if`` with ``else`` that all begin or all end with the same statement.
+
+    What they begin with must not change what the conditions read: only an assignment to a name that
+    no condition has, of a plain value, may move above the ``if``.
+    """
+    assert isinstance(node, ast.If)
+    if _is_elif(node, place):
+        return
+    chain = _chain(node, place)
+    branches = [*(each.body for each in chain), chain[-1].orelse]
+    if not all(branches) or all(map(_is_short, branches)) and len(chain) > 1:
+        return
+    if all(same_block(branches[0], each) for each in branches[1:]):
+        message = "All branches do the same: no `if` is needed"
+        yield Construct(SAME_BRANCHES, node, message, _only_body(node, chain, branches[0]))
+        return
+    lasts = [each[-1] for each in branches]
+    if _all_same(lasts) and not isinstance(lasts[0], ast.Pass):
+        message = "All branches end with this statement: write it once, below them"
+        yield Construct(ALIKE_END, lasts[0], message, _move_down(node, branches))
+        return
+    firsts = [each[0] for each in branches]
+    if _all_same(firsts) and _may_move_up(firsts[0], chain):
+        message = "All branches begin with this statement: write it once, above them"
+        yield Construct(ALIKE_START, firsts[0], message, _move_up(node, branches))
+
+
+def _is_short(branch: Sequence[ast.stmt]) -> bool:
+    """Return whether ``branch`` is one statement; a table of such branches is often clear."""
+    return len(branch) == 1
+
+
+def _all_same(statements: Sequence[ast.stmt]) -> bool:
+    return all(same(statements[0], each) for each in statements[1:])
+
+
+def _may_move_up(statement: ast.stmt, chain: Sequence[ast.If]) -> bool:
+    """Return whether ``statement`` can be run before the conditions of ``chain``.
+
+    ``print`` of plain values can, if the conditions are plain.
+    """
+    tests = [each.test for each in chain]
+    if not all(map(is_plain, tests)):
+        return False
+    if isinstance(statement, ast.Assign) and is_plain(statement.value):
+        return all(isinstance(target, ast.Name) for target in statement.targets) and not (
+            bound_in(statement) & names_in(*tests)
+        )
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not (isinstance(call, ast.Call) and is_name(call.func, "print")):
+        return False
+    return all(is_plain(each) or isinstance(each, ast.JoinedStr) for each in call.args)
+
+
+def _only_body(node: ast.If, chain: Sequence[ast.If], body: Sequence[ast.stmt]) -> Rewrite:
+    """Return the rewrite of ``node`` to ``body``, if no condition does anything."""
+
+    def rewrite(layout: Layout) -> list[Edit] | None:
+        lines = layout.block(body, layout.indentation(node))
+        if lines is None or not all(is_plain(each.test) for each in chain):
+            return None
+        return [layout.replace_lines(node.lineno, last_line(node), lines)]
+
+    return rewrite
+
+
+def _move_down(node: ast.If, branches: Sequence[Sequence[ast.stmt]]) -> Rewrite:
+    """Return the rewrite that moves the last statement of each of ``branches`` below ``node``.
+
+    An ``else`` that is empty then goes; if another branch is empty then, there is no rewrite.
+    """
+
+    def rewrite(layout: Layout) -> list[Edit] | None:
+        *kept, last = branches
+        moved = layout.block(last[-1:], layout.indentation(node))
+        if moved is None or any(len(each) == 1 for each in kept):
+            return None
+        edits = []
+        for branch in kept:
+            if not layout.has_own_lines(branch[-1]):
+                return None
+            edits.append(layout.delete(last_line(branch[-2]) + 1, last_line(branch[-1])))
+        above = last_line(last[-2]) if len(last) > 1 else last_line(kept[-1][-1])
+        edits.append(layout.replace_lines(above + 1, last_line(node), moved))
+        return edits
+
+    return rewrite
+
+
+def _move_up(node: ast.If, branches: Sequence[Sequence[ast.stmt]]) -> Rewrite:
+    """Return the rewrite that moves the first statement of each of ``branches`` above ``node``."""
+
+    def rewrite(layout: Layout) -> list[Edit] | None:
+        moved = layout.block(branches[0][:1], layout.indentation(node))
+        if moved is None or any(len(each) == 1 for each in branches):
+            return None
+        if not all(layout.has_own_lines(each[0]) for each in branches):
+            return None
+        deleted = [layout.delete(each[0].lineno, last_line(each[0])) for each in branches]
+        return [layout.replace_lines(node.lineno, node.lineno - 1, moved), *deleted]
+
+    return rewrite
+
+
+def same_branches(node: ast.AST, place: Place) -> Iterator[Construct]:
+    """Yield two branches in a row with the same body, a condition twice, and an opposite one.
+
+    ``if a: x elif b: x`` is ``if a or b: x``; the second ``if a: x elif a: y`` never runs;
+    ``if a < b: x elif a >= b: y`` is ``if a < b: x else: y``.
+    """
+    assert isinstance(node, ast.If)
+    if _is_elif(node, place):
+        return
+    chain = _chain(node, place)
+    for at, (one, other) in enumerate(zip(chain, chain[1:], strict=False)):
+        if not is_plain(one.test) or not is_plain(other.test):
+            continue
+        if any(same(each.test, other.test) for each in chain[: at + 1]):
+            message = "This condition was asked before: the branch never runs"
+            yield Construct(SAME_CONDITION, other, message, _drop_branch(other))
+        elif same_block(one.body, other.body):
+            message = "Two branches do the same: `or` joins their conditions"
+            yield Construct(SAME_BRANCHES, other, message, _join(one, other))
+        elif other is chain[-1] and not other.orelse and at == 0 and _opposite(one, other):
+            message = "This condition is true whenever it is reached: `else` says so"
+            yield Construct(OPPOSITE, other, message, _as_else(other))
+
+
+def _opposite(one: ast.If, other: ast.If) -> bool:
+    """Return whether the condition of ``other`` is just the opposite of that of ``one``."""
+    text = ast.unparse
+    return negated(one.test, text) == text(other.test) or negated(other.test, text) == text(
+        one.test
+    )
+
+
+def _drop_branch(branch: ast.If) -> Rewrite:
+    return lambda layout: [layout.delete(branch.lineno, last_line(branch.body[-1]))]
+
+
+def _join(one: ast.If, other: ast.If) -> Rewrite:
+    def rewrite(layout: Layout) -> list[Edit] | None:
+        tests = [
+            (
+                f"({layout.of(each.test)})"
+                if isinstance(each.test, ast.IfExp | ast.Lambda | ast.NamedExpr)
+                else layout.of(each.test)
+            )
+            for each in (one, other)
+        ]
+        return [
+            layout.replace(one.test, " or ".join(tests)),
+            layout.delete(other.lineno, last_line(other.body[-1])),
+        ]
+
+    return rewrite
+
+
+def _as_else(branch: ast.If) -> Rewrite:
+    def rewrite(layout: Layout) -> list[Edit] | None:
+        start, end = layout.start(branch), layout.end(branch.test)
+        return [Edit(start, end, "else")]
+
+    return rewrite
+
+
+def own_min_max(node: ast.AST, place: Place) -> Iterator[Construct]:
+    """Yield ``if a < b: a = b``, which is ``a = max(a, b)`` (advice)."""
+    assert isinstance(node, ast.If)
+    if node.orelse or len(node.body) != 1 or not isinstance(node.test, ast.Compare):
+        return
+    one = node.body[0]
+    if not (isinstance(one, ast.Assign) and len(one.targets) == 1 and len(node.test.ops) == 1):
+        return
+    left, right, kind = node.test.left, node.test.comparators[0], type(node.test.ops[0])
+    if not (is_plain(left) and is_plain(right) and kind in _EXTREMES):
+        return
+    target, value = ast.unparse(one.targets[0]), ast.unparse(one.value)
+    sides = (ast.unparse(left), ast.unparse(right))
+    if (target, value) == sides:
+        name = _EXTREMES[kind]
+    elif (value, target) == sides:
+        name = {"max": "min", "min": "max"}[_EXTREMES[kind]]
+    else:
+        return
+
+    def rewrite(layout: Layout) -> list[Edit]:
+        shown = [layout.of(each) for each in (one.targets[0], one.targets[0], one.value)]
+        line = "{}{} = {}({}, {})".format(
+            layout.indentation(node), shown[0], name, shown[1], shown[2]
+        )
+        return [layout.replace_lines(node.lineno, last_line(node), [line])]
+
+    if not _is_elif(node, place):
+        yield Construct(EXTREME, node, f"`{name}` picks one of two values by itself", rewrite)
+
+
+#: The function that ``if left < right: left = right`` writes out, by the comparison.
+_EXTREMES = {ast.Lt: "max", ast.LtE: "max", ast.Gt: "min", ast.GtE: "min"}
+
+
+def nested_if(node: ast.AST, place: Place) -> Iterator[Construct]:
+    """Yield an ``if`` with nothing but another ``if`` inside, which is one with ``and`` (advice)."""
+    assert isinstance(node, ast.If)
+    inner = node.body[0]
+    if node.orelse or len(node.body) != 1 or not isinstance(inner, ast.If) or inner.orelse:
+        return
+    if _is_elif(node, place):
+        return
+
+    def rewrite(layout: Layout) -> list[Edit] | None:
+        body = layout.block(inner.body, layout.indentation(inner))
+        if body is None or not layout.has_own_lines(inner):
+            return None
+        tests = [_operand_of_and(each.test, layout) for each in (node, inner)]
+        line = f"{layout.indentation(node)}if {' and '.join(tests)}:"
+        return [layout.replace_lines(node.lineno, last_line(node), [line, *body])]
+
+    yield Construct(NESTED, node, "`and` says in one `if` what these two say", rewrite)
+
+
+def _operand_of_and(test: ast.expr, layout: Layout) -> str:
+    is_and = isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And)
+    loose = isinstance(test, ast.BoolOp | ast.IfExp | ast.Lambda | ast.NamedExpr) and not is_and
+    return f"({layout.of(test)})" if loose else layout.of(test)
+
+
+def else_after_return(node: ast.AST, place: Place) -> Iterator[Construct]:
+    """Yield an ``else`` after a branch that leaves: ``if c: return a else: return b`` (advice)."""
+    assert isinstance(node, ast.If)
+    if not node.orelse or _is_elif(node, place) or _continues(node, place):
+        return
+    if not isinstance(node.body[-1], _LEAVING):
+        return
+
+    def rewrite(layout: Layout) -> list[Edit] | None:
+        body = layout.block(node.orelse, layout.indentation(node))
+        if body is None:
+            return None
+        return [layout.replace_lines(last_line(node.body[-1]) + 1, last_line(node), body)]
+
+    word = type(node.body[-1]).__name__.lower()
+    message = f"After `{word}`, no `else` is needed: the rest runs only if the condition was false"
+    yield Construct(AFTER_LEAVING, node.orelse[0], message, rewrite)
+
+
+def else_with_if(node: ast.AST, place: Place) -> Iterator[Construct]:
+    """Yield an ``else`` that holds nothing but an ``if``, which is an ``elif`` (advice)."""
+    assert isinstance(node, ast.If)
+    inner = node.orelse[0] if len(node.orelse) == 1 else None
+    if not isinstance(inner, ast.If) or _is_elif(inner, place):
+        return
+
+    def rewrite(layout: Layout) -> list[Edit] | None:
+        lines = layout.block([inner], layout.indentation(node))
+        if lines is None:
+            return None
+        first = last_line(node.body[-1]) + 1
+        return [layout.replace_lines(first, last_line(node), [_as_elif(lines[0]), *lines[1:]])]
+
+    yield Construct(NESTED_ELSE, inner, "`else` with only an `if` in it is an `elif`", rewrite)
+
+
+def _as_elif(line: str) -> str:
+    return line.replace("if", "elif", 1)
+
+
+def negated_with_else(node: ast.AST, place: Place) -> Iterator[Construct]:
+    """Yield ``if not c: a else: b``, which reads better as ``if c: b else: a`` (advice)."""
+    assert isinstance(node, ast.If)
+    test = node.test
+    if not (isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)):
+        return
+    if not node.orelse or _continues(node, place) or _is_elif(node, place):
+        return
+    if isinstance(node.body[-1], _LEAVING):  # a guard, and its `else` is another finding
+        return
+
+    def rewrite(layout: Layout) -> list[Edit] | None:
+        bodies = [
+            layout.block(each, layout.indentation(each[0])) for each in (node.orelse, node.body)
+        ]
+        if bodies[0] is None or bodies[1] is None:
+            return None
+        start = layout.indentation(node)
+        lines = [f"{start}if {layout.of(test.operand)}:", *bodies[0], f"{start}else:", *bodies[1]]
+        return [layout.replace_lines(node.lineno, last_line(node), lines)]
+
+    yield Construct(
+        NEGATED_ELSE, node, "Without `not`, and the branches changed over, it reads easier", rewrite
+    )
+
+
+#: Rules for ``if``.
+IF_RULES = (
+    boolean_branches,
+    empty_branch,
+    alike_branches,
+    same_branches,
+    own_min_max,
+    nested_if,
+    else_after_return,
+    else_with_if,
+    negated_with_else,
+)
