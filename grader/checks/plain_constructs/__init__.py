@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.analysis.fixes.rewriting import with_rewrites
 from grader.analysis.syntax.statements import has_statements
-from grader.checks.plain_constructs import branches, expressions, loops
+from grader.checks.plain_constructs import comparisons, expressions, loops, taste
 from grader.checks.plain_constructs.construct import Construct
 from grader.checks.plain_constructs.finding import constructs_in
 from grader.checks.plain_constructs.guidance import GUIDANCE, GUIDANCE_BY_CODE
@@ -16,9 +16,9 @@ from grader.domain.source import SourceFile
 #: Codes of matters of taste, on which good programmers differ: advice, and in no count.
 ADVICE = frozenset(
     {
-        *(branches.EXTREME, branches.NESTED, branches.AFTER_LEAVING, branches.NEGATED_ELSE),
-        *(branches.NESTED_ELSE, loops.LOOKUP),
-        *(expressions.EMPTY, expressions.DIVISION, expressions.REPEATED),
+        *(taste.EXTREME, taste.NESTED, taste.AFTER_LEAVING, taste.NEGATED_ELSE),
+        *(taste.NESTED_ELSE, loops.LOOKUP),
+        *(comparisons.EMPTY, expressions.DIVISION, expressions.REPEATED),
     }
 )
 #: Codes that count.

@@ -9,7 +9,6 @@ from grader.analysis.fixes.rewriting import Edit, Layout, Rewrite, last_line
 from grader.checks.plain_constructs.construct import (
     Construct,
     Place,
-    atom,
     bound_in,
     is_boolean,
     is_constant,
@@ -28,13 +27,6 @@ ALIKE_END = "alike-end"
 SAME_BRANCHES = "same-branches"
 SAME_CONDITION = "same-condition"
 OPPOSITE = "opposite-elif"
-EXTREME = "own-min-max"
-NESTED = "nested-if"
-AFTER_LEAVING = "else-after-return"
-NEGATED_ELSE = "negated-with-else"
-NESTED_ELSE = "else-with-if"
-
-_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
 def boolean_branches(node: ast.AST, place: Place) -> Iterator[Construct]:
@@ -43,7 +35,7 @@ def boolean_branches(node: ast.AST, place: Place) -> Iterator[Construct]:
     The second ``return`` may also stand after the ``if``.
     """
     assert isinstance(node, ast.If)
-    if len(node.body) != 1 or _is_elif(node, place):
+    if len(node.body) != 1 or is_elif(node, place):
         return
     others = node.orelse or list(place.after[:1])
     if len(others) != 1:
@@ -56,7 +48,7 @@ def boolean_branches(node: ast.AST, place: Place) -> Iterator[Construct]:
         return
     truths = [is_constant(value, True), is_constant(other, False)]
     lies = [is_constant(value, False), is_constant(other, True)]
-    if not (all(truths) or all(lies)):
+    if not (all(truths) or all(lies)) or "bool" in place.file.bound:
         return
     last = last_line(second)
 
@@ -90,7 +82,7 @@ def _same_target(one: ast.stmt, other: ast.stmt) -> bool:
     return isinstance(one, ast.Return) and isinstance(other, ast.Return)
 
 
-def _is_elif(node: ast.If, place: Place) -> bool:
+def is_elif(node: ast.If, place: Place) -> bool:
     """Return whether ``node`` is an ``elif`` of another ``if``."""
     return id(node) in place.file.elifs
 
@@ -100,7 +92,7 @@ def _chain(node: ast.If, place: Place) -> list[ast.If]:
     found = [node]
     while len(found[-1].orelse) == 1:
         following = found[-1].orelse[0]
-        if not (isinstance(following, ast.If) and _is_elif(following, place)):
+        if not (isinstance(following, ast.If) and is_elif(following, place)):
             break
         found.append(following)
     return found
@@ -114,7 +106,7 @@ def empty_branch(node: ast.AST, place: Place) -> Iterator[Construct]:
     if _is_pass(node.orelse):
         message = "This `else` does nothing"
         yield Construct(EMPTY_BRANCH, node.orelse[0], message, _drop_else(node))
-    elif _is_pass(node.body) and not _continues(node, place):
+    elif _is_pass(node.body) and not continues(node, place):
         message = "This branch does nothing: turn the condition round"
         yield Construct(EMPTY_BRANCH, node, message, _only_else(node))
 
@@ -123,10 +115,10 @@ def _is_pass(body: Sequence[ast.stmt]) -> bool:
     return len(body) == 1 and isinstance(body[0], ast.Pass)
 
 
-def _continues(node: ast.If, place: Place) -> bool:
+def continues(node: ast.If, place: Place) -> bool:
     """Return whether an ``elif`` follows ``node``, so that its condition cannot be turned round."""
     following = node.orelse[0] if len(node.orelse) == 1 else None
-    return isinstance(following, ast.If) and _is_elif(following, place)
+    return isinstance(following, ast.If) and is_elif(following, place)
 
 
 def _drop_else(node: ast.If) -> Rewrite:
@@ -156,7 +148,7 @@ def alike_branches(node: ast.AST, place: Place) -> Iterator[Construct]:
     no condition has, of a plain value, may move above the ``if``.
     """
     assert isinstance(node, ast.If)
-    if _is_elif(node, place):
+    if is_elif(node, place):
         return
     chain = _chain(node, place)
     branches = [*(each.body for each in chain), chain[-1].orelse]
@@ -261,7 +253,7 @@ def same_branches(node: ast.AST, place: Place) -> Iterator[Construct]:
     ``if a < b: x elif a >= b: y`` is ``if a < b: x else: y``.
     """
     assert isinstance(node, ast.If)
-    if _is_elif(node, place):
+    if is_elif(node, place):
         return
     chain = _chain(node, place)
     for at, (one, other) in enumerate(zip(chain, chain[1:], strict=False)):
@@ -316,142 +308,10 @@ def _as_else(branch: ast.If) -> Rewrite:
     return rewrite
 
 
-def own_min_max(node: ast.AST, place: Place) -> Iterator[Construct]:
-    """Yield ``if a < b: a = b``, which is ``a = max(a, b)`` (advice)."""
-    assert isinstance(node, ast.If)
-    if node.orelse or len(node.body) != 1 or not isinstance(node.test, ast.Compare):
-        return
-    one = node.body[0]
-    if not (isinstance(one, ast.Assign) and len(one.targets) == 1 and len(node.test.ops) == 1):
-        return
-    left, right, kind = node.test.left, node.test.comparators[0], type(node.test.ops[0])
-    if not (is_plain(left) and is_plain(right) and kind in _EXTREMES):
-        return
-    target, value = ast.unparse(one.targets[0]), ast.unparse(one.value)
-    sides = (ast.unparse(left), ast.unparse(right))
-    if (target, value) == sides:
-        name = _EXTREMES[kind]
-    elif (value, target) == sides:
-        name = {"max": "min", "min": "max"}[_EXTREMES[kind]]
-    else:
-        return
-
-    def rewrite(layout: Layout) -> list[Edit]:
-        shown = [layout.of(each) for each in (one.targets[0], one.targets[0], one.value)]
-        line = "{}{} = {}({}, {})".format(
-            layout.indentation(node), shown[0], name, shown[1], shown[2]
-        )
-        return [layout.replace_lines(node.lineno, last_line(node), [line])]
-
-    if not _is_elif(node, place):
-        yield Construct(EXTREME, node, f"`{name}` picks one of two values by itself", rewrite)
-
-
-#: The function that ``if left < right: left = right`` writes out, by the comparison.
-_EXTREMES = {ast.Lt: "max", ast.LtE: "max", ast.Gt: "min", ast.GtE: "min"}
-
-
-def nested_if(node: ast.AST, place: Place) -> Iterator[Construct]:
-    """Yield an ``if`` with nothing but another ``if`` inside, which is one with ``and`` (advice)."""
-    assert isinstance(node, ast.If)
-    inner = node.body[0]
-    if node.orelse or len(node.body) != 1 or not isinstance(inner, ast.If) or inner.orelse:
-        return
-    if _is_elif(node, place):
-        return
-
-    def rewrite(layout: Layout) -> list[Edit] | None:
-        body = layout.block(inner.body, layout.indentation(inner))
-        if body is None or not layout.has_own_lines(inner):
-            return None
-        tests = [_operand_of_and(each.test, layout) for each in (node, inner)]
-        line = f"{layout.indentation(node)}if {' and '.join(tests)}:"
-        return [layout.replace_lines(node.lineno, last_line(node), [line, *body])]
-
-    yield Construct(NESTED, node, "`and` says in one `if` what these two say", rewrite)
-
-
-def _operand_of_and(test: ast.expr, layout: Layout) -> str:
-    is_and = isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And)
-    loose = isinstance(test, ast.BoolOp | ast.IfExp | ast.Lambda | ast.NamedExpr) and not is_and
-    return f"({layout.of(test)})" if loose else layout.of(test)
-
-
-def else_after_return(node: ast.AST, place: Place) -> Iterator[Construct]:
-    """Yield an ``else`` after a branch that leaves: ``if c: return a else: return b`` (advice)."""
-    assert isinstance(node, ast.If)
-    if not node.orelse or _is_elif(node, place) or _continues(node, place):
-        return
-    if not isinstance(node.body[-1], _LEAVING):
-        return
-
-    def rewrite(layout: Layout) -> list[Edit] | None:
-        body = layout.block(node.orelse, layout.indentation(node))
-        if body is None:
-            return None
-        return [layout.replace_lines(last_line(node.body[-1]) + 1, last_line(node), body)]
-
-    word = type(node.body[-1]).__name__.lower()
-    message = f"After `{word}`, no `else` is needed: the rest runs only if the condition was false"
-    yield Construct(AFTER_LEAVING, node.orelse[0], message, rewrite)
-
-
-def else_with_if(node: ast.AST, place: Place) -> Iterator[Construct]:
-    """Yield an ``else`` that holds nothing but an ``if``, which is an ``elif`` (advice)."""
-    assert isinstance(node, ast.If)
-    inner = node.orelse[0] if len(node.orelse) == 1 else None
-    if not isinstance(inner, ast.If) or _is_elif(inner, place):
-        return
-
-    def rewrite(layout: Layout) -> list[Edit] | None:
-        lines = layout.block([inner], layout.indentation(node))
-        if lines is None:
-            return None
-        first = last_line(node.body[-1]) + 1
-        return [layout.replace_lines(first, last_line(node), [_as_elif(lines[0]), *lines[1:]])]
-
-    yield Construct(NESTED_ELSE, inner, "`else` with only an `if` in it is an `elif`", rewrite)
-
-
-def _as_elif(line: str) -> str:
-    return line.replace("if", "elif", 1)
-
-
-def negated_with_else(node: ast.AST, place: Place) -> Iterator[Construct]:
-    """Yield ``if not c: a else: b``, which reads better as ``if c: b else: a`` (advice)."""
-    assert isinstance(node, ast.If)
-    test = node.test
-    if not (isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)):
-        return
-    if not node.orelse or _continues(node, place) or _is_elif(node, place):
-        return
-    if isinstance(node.body[-1], _LEAVING):  # a guard, and its `else` is another finding
-        return
-
-    def rewrite(layout: Layout) -> list[Edit] | None:
-        bodies = [
-            layout.block(each, layout.indentation(each[0])) for each in (node.orelse, node.body)
-        ]
-        if bodies[0] is None or bodies[1] is None:
-            return None
-        start = layout.indentation(node)
-        lines = [f"{start}if {layout.of(test.operand)}:", *bodies[0], f"{start}else:", *bodies[1]]
-        return [layout.replace_lines(node.lineno, last_line(node), lines)]
-
-    yield Construct(
-        NEGATED_ELSE, node, "Without `not`, and the branches changed over, it reads easier", rewrite
-    )
-
-
 #: Rules for ``if``.
 IF_RULES = (
     boolean_branches,
     empty_branch,
     alike_branches,
     same_branches,
-    own_min_max,
-    nested_if,
-    else_after_return,
-    else_with_if,
-    negated_with_else,
 )

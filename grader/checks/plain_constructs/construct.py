@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.analysis.fixes.rewriting import Rewrite
+from grader.analysis.fixes.rewriting import Edit, Layout, Rewrite
 from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.module import module_of
 from grader.analysis.syntax.statements import DEFINITIONS, FUNCTIONS
@@ -48,6 +48,11 @@ class File:
             for inner in node.orelse
             if isinstance(inner, ast.If) and inner.col_offset == node.col_offset
         )
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """Every name that the file binds, in any scope: no builtin can be meant by it for sure."""
+        return frozenset(name for scope in self.module.scopes for name in scope.bound)
 
     @cached_property
     def read_in_functions(self) -> frozenset[str]:
@@ -107,12 +112,12 @@ class Place:
 
     @property
     def is_in_special_method(self) -> bool:
-        """Whether the scope is a method such as ``__eq__``, in which an operator may call itself."""
+        """Whether the scope is a method such as ``__eq__``; an operator in it may call itself."""
         return is_special(self.scope)
 
     def is_builtin(self, function: ast.expr, name: str) -> bool:
         """Return whether ``function`` is the builtin ``name``, e.g. ``len``; not an own one."""
-        return is_name(function, name) and self.file.module.target(function).dotted == name
+        return is_name(function, name) and name not in self.file.bound
 
     def call_of(self, node: ast.AST | None, name: str) -> ast.expr | None:
         """Return the only argument of ``node`` if it calls the builtin ``name`` with just that."""
@@ -125,6 +130,14 @@ class Place:
     def names(self) -> list[ast.Name]:
         """Return every name in the scope, in nested functions too."""
         return [node for node in walk(self.scope) if isinstance(node, ast.Name)]
+
+    def values_of(self, name: str) -> list[ast.expr]:
+        """Return what the scope assigns to ``name`` alone, e.g. ``0`` in ``total = 0``."""
+        return [
+            node.value
+            for node in walk(self.scope)
+            if isinstance(node, ast.Assign) and any(is_name(each, name) for each in node.targets)
+        ]
 
     def is_used_outside(self, name: str, *inside: ast.AST) -> bool:
         """Return whether the scope has ``name`` elsewhere than in the nodes ``inside``.
@@ -143,6 +156,8 @@ def is_special(function: ast.AST) -> bool:
     return name.startswith("__") and name.endswith("__") and name != "__init__"
 
 
+#: Statements after which nothing in the same block runs.
+LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 #: A rule: from a statement or expression and its place to the constructs that it finds there.
 Rule = Callable[[ast.AST, Place], Iterator[Construct]]
 
@@ -316,3 +331,23 @@ def item_name(whole: ast.expr, taken: set[str]) -> str:
 def _is_free(name: str, taken: set[str]) -> bool:
     """Return whether ``name`` can be given to a variable: no keyword, and not in ``taken``."""
     return name.isidentifier() and not keyword.iskeyword(name) and name not in taken
+
+
+def replaced(node: ast.expr, text: str) -> Rewrite:
+    """Return the rewrite that puts ``text`` in the place of ``node``."""
+    return lambda layout: [layout.replace(node, text)]
+
+
+def by(node: ast.expr, write: str, *parts: ast.expr) -> Rewrite:
+    """Return the rewrite of ``node`` to the template ``write``, filled with the text of ``parts``.
+
+    Each ``{}`` is a part as an operand, in brackets where it needs them. So is the result if an
+    operator stands beside ``node``.
+    """
+
+    def rewrite(layout: Layout) -> list[Edit]:
+        whole = write in ("{}", "{}[{}]") or write.endswith(")")
+        text = write.format(*(atom(part, layout.of) for part in parts))
+        return [layout.replace(node, text if whole or layout.stands_alone(node) else f"({text})")]
+
+    return rewrite

@@ -7,21 +7,22 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from grader.analysis.syntax.statements import DEFINITIONS, FUNCTIONS, bodies
 from grader.analysis.syntax.walk import expressions
-from grader.checks.plain_constructs import branches, loops, statements
-from grader.checks.plain_constructs.construct import Construct, File, Place, Rule
-from grader.checks.plain_constructs.expressions import EXPRESSION_RULES, length_for_empty
+from grader.checks.plain_constructs import branches, loops, statements, taste
+from grader.checks.plain_constructs.comparisons import length_for_empty
+from grader.checks.plain_constructs.construct import LEAVING, Construct, File, Place, Rule
+from grader.checks.plain_constructs.expressions import EXPRESSION_RULES
 from grader.domain.source import SourceFile
 
 #: The rules of each kind of statement.
 _STATEMENT_RULES: Mapping[type[ast.AST], Sequence[Rule]] = {
-    ast.If: (*branches.IF_RULES, length_for_empty),
+    ast.If: (*branches.IF_RULES, *taste.IF_RULES, length_for_empty),
     ast.For: loops.FOR_RULES,
     ast.While: (*loops.WHILE_RULES, length_for_empty),
     ast.Assign: (statements.long_assignment,),
     ast.AugAssign: (statements.adds_a_list,),
     ast.Expr: (statements.adds_a_list, statements.no_effect),
     ast.Pass: (statements.needless_pass,),
-    **dict.fromkeys(statements.LEAVING, (statements.unreachable,)),
+    **dict.fromkeys(LEAVING, (statements.unreachable,)),
     **dict.fromkeys(FUNCTIONS, statements.FUNCTION_RULES),
 }
 

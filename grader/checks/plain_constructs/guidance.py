@@ -1,8 +1,15 @@
-"""The advice of the check by finding code: why the construct is longer than need be, and the fix."""
+"""The advice of the check by finding code: why a plainer form is better, and how to write it."""
 
 from __future__ import annotations
 
-from grader.checks.plain_constructs import branches, expressions, loops, statements
+from grader.checks.plain_constructs import (
+    branches,
+    comparisons,
+    counting,
+    expressions,
+    loops,
+    statements,
+)
 from grader.domain.check import Guidance
 
 _TUTORIAL = "https://docs.python.org/3/tutorial/"
@@ -79,8 +86,8 @@ GUIDANCE_BY_CODE = {
         "Write `else:`.",
         f"{_TUTORIAL}controlflow.html#if-statements",
     ),
-    loops.INDEX: _LOOP,
-    loops.COUNTING: _LOOP,
+    counting.INDEX: _LOOP,
+    counting.COUNTING: _LOOP,
     loops.ELSE: _of(
         "The `else` of a loop runs when the loop was not left by `break`. Here is no `break`, so it"
         " always runs, and readers look for one.",
@@ -113,7 +120,7 @@ GUIDANCE_BY_CODE = {
         "Assign it, call it, or delete the line.",
         "https://docs.python.org/3/reference/simple_stmts.html#expression-statements",
     ),
-    expressions.ALWAYS_TRUE: _of(
+    comparisons.ALWAYS_TRUE: _of(
         '`x == "a" or "b"` is read as `(x == "a") or "b"`, and a text that is not empty counts as'
         " true: the condition is always true.",
         'Compare with all of them, as in `x in ("a", "b")`.',
@@ -130,18 +137,18 @@ GUIDANCE_BY_CODE = {
         "Use the operator or the function, as in `len(rows)` and `a + b`.",
         "https://docs.python.org/3/reference/datamodel.html#special-method-names",
     ),
-    expressions.JOINABLE: _of(
+    comparisons.JOINABLE: _of(
         "Several comparisons of one value repeat its name each time.",
         'Write `answer in ("yes", "y")`, or a chain such as `0 < age < 18`.',
         f"{_EXPRESSIONS}#comparisons",
     ),
     **dict.fromkeys(
         (
-            expressions.NEGATED,
+            comparisons.NEGATED,
             expressions.NEEDLESS_CALL,
             expressions.NEEDLESS_OPERATOR,
             expressions.COPYING,
-            expressions.KEYS,
+            comparisons.KEYS,
             expressions.SLICE,
             statements.ADDS_LIST,
             statements.LONG_ASSIGNMENT,

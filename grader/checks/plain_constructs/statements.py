@@ -16,13 +16,12 @@ from grader.analysis.syntax.statements import (
 )
 from grader.analysis.syntax.walk import walk
 from grader.checks.plain_constructs.construct import (
+    LEAVING,
     Construct,
     Place,
     is_constant,
-    is_name,
     is_plain,
     is_special,
-    same,
 )
 
 ADDS_LIST = "adds-a-list"
@@ -33,8 +32,6 @@ PASS = "needless-pass"
 UNREACHABLE = "unreachable"
 RETURNS = "inconsistent-returns"
 PARAMETER = "unused-parameter"
-
-LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
 def adds_a_list(node: ast.AST, place: Place) -> Iterator[Construct]:
@@ -70,14 +67,11 @@ def adds_a_list(node: ast.AST, place: Place) -> Iterator[Construct]:
 
 def _is_bound_to_list(name: str, place: Place) -> bool:
     """Return whether an assignment in the scope binds ``name`` to a list display or ``list()``."""
-    for each in walk(place.scope):
-        if isinstance(each, ast.Assign) and any(is_name(one, name) for one in each.targets):
-            value = each.value
-            if isinstance(value, ast.List | ast.ListComp):
-                return True
-            if isinstance(value, ast.Call) and place.is_builtin(value.func, "list"):
-                return True
-    return False
+    return any(
+        isinstance(value, ast.List | ast.ListComp)
+        or (isinstance(value, ast.Call) and place.is_builtin(value.func, "list"))
+        for value in place.values_of(name)
+    )
 
 
 def long_assignment(node: ast.AST, place: Place) -> Iterator[Construct]:
@@ -151,12 +145,10 @@ def _is_number_or_text(value: ast.BinOp, place: Place) -> bool:
 
 def _is_bound_to_number(name: str, place: Place) -> bool:
     """Return whether a statement of the scope assigns a literal number or text to ``name``."""
-    for each in walk(place.scope):
-        if not (isinstance(each, ast.Assign) and any(is_name(one, name) for one in each.targets)):
-            continue
-        if isinstance(each.value, ast.Constant) and isinstance(each.value.value, int | float | str):
-            return True
-    return False
+    return any(
+        isinstance(value, ast.Constant) and isinstance(value.value, int | float | str)
+        for value in place.values_of(name)
+    )
 
 
 #: Expressions that do nothing as a statement of their own.
@@ -167,7 +159,7 @@ def no_effect(node: ast.AST, place: Place) -> Iterator[Construct]:
     """Yield a statement that computes a value and drops it, e.g. ``x == 5``.
 
     Not in a notebook, whose last expression is shown, nor in a file that imports Streamlit or
-    Airflow, to which such lines mean something. ``a, b`` and a list are none if they call something.
+    Airflow, to which such lines mean something. A value that calls something is none either.
     """
     assert isinstance(node, ast.Expr)
     value = node.value
@@ -198,9 +190,11 @@ def needless_pass(node: ast.AST, place: Place) -> Iterator[Construct]:
     others = [each for each in place.block if each is not node and not is_docstring(each)]
     if others:
         message = "`pass` is only needed where a block would be empty"
-        yield Construct(
-            PASS, node, message, lambda layout: [layout.delete(node.lineno, last_line(node))]  # type: ignore[attr-defined]
-        )
+
+        def rewrite(layout: Layout) -> list[Edit]:
+            return [layout.delete(node.lineno, last_line(node))]
+
+        yield Construct(PASS, node, message, rewrite)
 
 
 def unreachable(node: ast.AST, place: Place) -> Iterator[Construct]:
@@ -256,7 +250,7 @@ def inconsistent_returns(node: ast.AST, place: Place) -> Iterator[Construct]:
 
 
 def _may_be_none(annotation: ast.expr | None) -> bool:
-    """Return whether ``annotation`` allows ``None``, e.g. ``-> str | None`` and ``Optional[str]``."""
+    """Return whether ``annotation`` allows ``None``: ``str | None``, ``Optional[str]``, ``Any``."""
     if annotation is None:
         return False
     return any(
