@@ -54,8 +54,9 @@ def boolean_branches(node: ast.AST, place: Place) -> Iterator[Construct]:
 
     def rewrite(layout: Layout) -> list[Edit]:
         if all(truths):
-            test = layout.of(node.test)
-            text = test if is_boolean(node.test) else f"bool({test})"
+            text = _as_boolean(node.test, layout)
+        elif isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not):
+            text = _as_boolean(node.test.operand, layout)
         else:
             text = negated(node.test, layout.of)
         start = layout.of(first)[: layout.start(value) - layout.start(first)]
@@ -64,6 +65,11 @@ def boolean_branches(node: ast.AST, place: Place) -> Iterator[Construct]:
 
     message = "The condition is `True` or `False` by itself: no `if` is needed to say so"
     yield Construct(BOOLEAN, node, message, rewrite)
+
+
+def _as_boolean(test: ast.expr, layout: Layout) -> str:
+    """Return the text of ``test`` as ``True`` or ``False``: in ``bool(...)`` where it needs that."""
+    return layout.of(test) if is_boolean(test) else f"bool({layout.of(test)})"
 
 
 def _result(statement: ast.stmt) -> ast.expr | None:

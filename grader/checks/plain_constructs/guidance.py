@@ -62,7 +62,7 @@ _SHORTER = _of(
     f"{_EXPRESSIONS}",
 )
 _RETURNS = _of(
-    "In one case the function returns a value, in another it ends without one and so returns `None`."
+    "In one case the function returns a value, in another it ends without one, which gives `None`."
     " A caller who forgets that case gets an error later, somewhere else.",
     "Write `return None` where you mean it, or raise an error where there is no answer.",
     "https://peps.python.org/pep-0008/#programming-recommendations",
@@ -101,7 +101,7 @@ GUIDANCE_BY_CODE = {
         f"{_TUTORIAL}controlflow.html#for-statements",
     ),
     loops.UNUSED: _of(
-        "The name of the loop promises a value that is never used. `_` is the usual name for a value"
+        "The name of the loop promises a value that is never used. `_` is the usual name of a value"
         " that does not matter.",
         "Write `for _ in range(...):`.",
         f"{_TUTORIAL}controlflow.html#for-statements",
@@ -110,7 +110,7 @@ GUIDANCE_BY_CODE = {
     statements.RETURNS: _RETURNS,
     statements.PARAMETER: _of(
         "Every caller has to find a value for a parameter that the function then ignores.",
-        "Delete the parameter, here and in the calls, or use it: perhaps the function reads a global"
+        "Delete the parameter, here and in the calls, or use it: the function may read a global"
         " value that should come in here.",
         f"{_TUTORIAL}controlflow.html#defining-functions",
     ),

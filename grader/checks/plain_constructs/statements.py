@@ -266,7 +266,7 @@ _ENDING = frozenset({"exit", "_exit", "abort", "quit", "fail"})
 def _falls_through(body: Sequence[ast.stmt]) -> bool:
     """Return whether the end of ``body`` can be reached, as far as its statements tell."""
     last = body[-1]
-    if isinstance(last, LEAVING):
+    if any(isinstance(one, LEAVING) for one in body):
         return False
     if isinstance(last, ast.If):
         return not last.orelse or _falls_through(last.body) or _falls_through(last.orelse)

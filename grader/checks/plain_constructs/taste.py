@@ -52,7 +52,7 @@ _EXTREMES = {ast.Lt: "max", ast.LtE: "max", ast.Gt: "min", ast.GtE: "min"}
 
 
 def nested_if(node: ast.AST, place: Place) -> Iterator[Construct]:
-    """Yield an ``if`` with nothing but another ``if`` inside, which is one with ``and`` (advice)."""
+    """Yield an ``if`` with only another ``if`` inside, which is one with ``and`` (advice)."""
     assert isinstance(node, ast.If)
     inner = node.body[0]
     if node.orelse or len(node.body) != 1 or not isinstance(inner, ast.If) or inner.orelse:
