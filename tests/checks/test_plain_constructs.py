@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.analysis.fixes.rewriting import Layout
+from grader.checks.plain_constructs import ADVICE, CHECK
 from grader.checks.plain_constructs.construct import Construct
 from grader.checks.plain_constructs.finding import constructs_in
 from grader.domain.source import SourceFile
+from tests.checks.sample_programs import SAMPLES
 
 #: Mistakes, which are rewritten to what was meant; all other rewrites do the same as before.
 MISTAKES = {"always-true", "changes-its-loop"}
@@ -183,6 +185,15 @@ def rewrites(text: str) -> Iterator[tuple[Construct, str]]:
             lines = list(source.lines)
             lines[first - 1 : first - 1 + len(old)] = new
             yield construct, "".join(lines)
+
+
+def test_every_finding_is_either_counted_or_advice() -> None:
+    samples = (SAMPLES / "plain_constructs").glob("*.py")
+    sources = [SourceFile(each.name, each.read_bytes()) for each in samples]
+    codes = {construct.code for source in sources for construct in constructs_in(source)}
+    assert codes <= ADVICE | set(CHECK.guidance_by_code)
+    assert set(CHECK.guidance_by_code) <= codes, "each kind has a sample"
+    assert not ADVICE & set(CHECK.guidance_by_code)
 
 
 @given(programs())

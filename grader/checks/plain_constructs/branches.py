@@ -68,7 +68,7 @@ def boolean_branches(node: ast.AST, place: Place) -> Iterator[Construct]:
 
 
 def _as_boolean(test: ast.expr, layout: Layout) -> str:
-    """Return the text of ``test`` as ``True`` or ``False``: in ``bool(...)`` where it needs that."""
+    """Return the text of ``test``, in ``bool(...)`` unless its value is ``True`` or ``False``."""
     return layout.of(test) if is_boolean(test) else f"bool({layout.of(test)})"
 
 

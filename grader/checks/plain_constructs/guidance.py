@@ -100,6 +100,11 @@ GUIDANCE_BY_CODE = {
         "Walk over a copy, as in `for name in list(names):`, or build a new list of what stays.",
         f"{_TUTORIAL}controlflow.html#for-statements",
     ),
+    loops.STOPS: _of(
+        "Without this loop the program does the same. Is a condition for the `break` missing?",
+        "Delete the loop, or write when it should stop.",
+        f"{_TUTORIAL}controlflow.html#break-and-continue-statements",
+    ),
     loops.UNUSED: _of(
         "The name of the loop promises a value that is never used. `_` is the usual name of a value"
         " that does not matter.",

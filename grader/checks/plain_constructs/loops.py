@@ -25,7 +25,7 @@ ELSE = "else-without-break"
 CHANGES = "changes-its-loop"
 UNUSED = "unused-loop-variable"
 LOOKUP = "key-lookup-loop"
-NO_EFFECT = "loop-that-stops"
+STOPS = "loop-that-stops"
 
 
 def else_without_break(node: ast.AST, place: Place) -> Iterator[Construct]:
@@ -194,17 +194,15 @@ _DICT_METHODS = frozenset({"items", "keys", "values", "setdefault"})
 
 
 def loop_that_stops(node: ast.AST, place: Place) -> Iterator[Construct]:
-    """Yield a loop that ends in its first round, whatever happens: its last statement leaves it.
-
-    Not one with a ``continue``, nor a ``while True`` that tries something until it works.
-    """
+    """Yield a loop of nothing but ``break``, which does nothing."""
     assert isinstance(node, ast.For | ast.While)
-    first = node.body[0]
-    if isinstance(first, ast.Break) and len(node.body) == 1 and not node.orelse:
-        message = "This loop stops at once and does nothing"
-        yield Construct(
-            NO_EFFECT, node, message, lambda layout: [layout.delete(node.lineno, last_line(node))]
-        )
+    if len(node.body) != 1 or not isinstance(node.body[0], ast.Break) or node.orelse:
+        return
+
+    def rewrite(layout: Layout) -> list[Edit]:
+        return [layout.delete(node.lineno, last_line(node))]
+
+    yield Construct(STOPS, node, "This loop stops at once and does nothing", rewrite)
 
 
 FOR_RULES = (
