@@ -18,6 +18,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from grader.analysis.fixes.diff import CONTEXT_LINES, difference
+from grader.analysis.syntax.statements import functions_in
 from grader.domain.inspection import Finding
 from grader.domain.source import SourceFile, restore
 
@@ -162,25 +163,23 @@ class Layout:
         return "".join([*parts, self.text[at:end]])
 
     def _parses_with(self, first: int, last: int, new: str) -> bool:
-        """Return whether the statements at the top of the file parse after the change.
+        """Return whether the code around the lines from ``first`` to ``last`` parses after ``new``.
 
-        Only those are parsed that the lines from ``first`` to ``last`` belong to.
+        It is the smallest function or statement at the top of the file that holds the lines, or
+        the whole file.
         """
-        begin = end = 0
-        for number in self._top:
-            if number <= first:
-                begin = number
-            if number > last:
-                end = number
-                break
-        begin, end = begin or 1, end or len(self.lines) + 1
+        around = [each for each in self._parts if each[0] <= first and last <= each[1]]
+        begin, end = min(around, key=lambda each: each[1] - each[0], default=(1, len(self.lines)))
         before = "".join(self.lines[begin - 1 : first - 1])
-        return _parses(before + new + "".join(self.lines[last : end - 1]))
+        text = before + new + "".join(self.lines[last:end])
+        # e.g. a method is indented, and parses below a line such as this one
+        return _parses(f"if True:\n{text}" if text[:1] in (" ", "\t") else text)
 
     @cached_property
-    def _top(self) -> list[int]:
-        """The first lines of the statements at the top of the file, decorators included."""
-        return [_first(one) for one in self.tree.body]
+    def _parts(self) -> list[tuple[int, int]]:
+        """The first and last lines of the functions and of the statements at the top."""
+        parts = [*self.tree.body, *functions_in(self.tree)]
+        return [(_first(each), last_line(each)) for each in parts]
 
 
 #: Returns the edits of a rewrite, or ``None`` if none can be made.

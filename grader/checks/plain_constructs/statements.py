@@ -11,6 +11,7 @@ from grader.analysis.syntax.statements import (
     DEFINITIONS,
     FUNCTIONS,
     Function,
+    bodies,
     is_docstring,
     is_stub,
 )
@@ -225,15 +226,12 @@ def inconsistent_returns(node: ast.AST, place: Place) -> Iterator[Construct]:
     assert isinstance(node, FUNCTIONS)
     if is_special(node) or _may_be_none(node.returns):
         return
-    own = list(walk(*node.body, stop_at=(*DEFINITIONS, ast.Lambda)))
-    if any(isinstance(each, ast.Yield | ast.YieldFrom) for each in own):
-        return
-    returns = [each for each in own if isinstance(each, ast.Return)]
+    returns = list(_returns_of(node))
     valued = [one for one in returns if one.value is not None and not is_constant(one.value, None)]
     bare = [one for one in returns if one.value is None]
-    open_end = _falls_through(node.body)
-    if not valued or not (bare or open_end):
+    if not valued or not (bare or _falls_through(node.body)) or _is_generator(node):
         return
+    open_end = _falls_through(node.body)
     message = f"`{node.name}` returns a value in one place and nothing in another"
 
     def rewrite(layout: Layout) -> list[Edit] | None:
@@ -247,6 +245,24 @@ def inconsistent_returns(node: ast.AST, place: Place) -> Iterator[Construct]:
         return edits
 
     yield Construct(RETURNS, node, message, rewrite)
+
+
+def _returns_of(node: Function) -> Iterator[ast.Return]:
+    """Yield the ``return`` statements of ``node``, without those of functions inside it."""
+    waiting: list[ast.AST] = [node]
+    while waiting:
+        for body in bodies(waiting.pop()):
+            for one in body:
+                if isinstance(one, ast.Return):
+                    yield one
+                elif not isinstance(one, DEFINITIONS):
+                    waiting.append(one)
+
+
+def _is_generator(node: Function) -> bool:
+    """Return whether ``node`` yields values, so that its ``return`` only ends it."""
+    own = walk(*node.body, stop_at=(*DEFINITIONS, ast.Lambda))
+    return any(isinstance(each, ast.Yield | ast.YieldFrom) for each in own)
 
 
 def _may_be_none(annotation: ast.expr | None) -> bool:
