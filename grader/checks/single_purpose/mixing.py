@@ -63,8 +63,8 @@ _LONG_PAIR = 25
 _STEPS_OF_PAIR = 3
 
 #: Fewest statements that do work with which a function that selects and collects in a loop, and
-#: then prints, does two things. e.g. a text is put in cipher and printed; a line of a board that is put
-#: together from `"#"` and `"."` is let go. Chosen by hand.
+#: then prints, does two things. e.g. a text is put in cipher and printed; a line of a board that is
+#: put together from `"#"` and `"."` is let go. Chosen by hand.
 _COLLECTING = 10
 #: Branches that print and return a result, from which a function decides and prints.
 _VERDICTS = 2
