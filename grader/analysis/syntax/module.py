@@ -98,7 +98,7 @@ class Module:
         Functions are known by their dotted name, unless the file defines them. A few methods are
         known by their own name (``path.read_text()``), others by the kind of value that they are
         called on (see :meth:`ValueKinds.kind`), e.g. ``file.read()`` after ``file = open(path)``.
-        ``open`` with a mode such as ``"w"`` writes.
+        ``open`` with a mode such as ``"w"`` writes, and ``execute`` of SQL is for a database.
         """
         function = call.func
         _, _, dotted = self.target(function)
@@ -109,7 +109,13 @@ class Module:
             return None
         if not is_method_with_effect(function.attr):
             return None
+        if function.attr == "execute" and runs_sql(call):
+            return Effect.DATABASE
         return effect_of_method(function.attr, self._kinds.kind(function.value, scope))
+
+    def kind_of(self, value: ast.expr, scope: Scope) -> str:
+        """Return the kind of ``value`` in ``scope``, e.g. "frame" (see :meth:`ValueKinds.kind`)."""
+        return self._kinds.kind(value, scope)
 
     @property
     def statements(self) -> Iterator[ast.stmt]:
@@ -151,3 +157,16 @@ def opens_to_write(call: ast.Call) -> bool:
     modes = [each.value for each in call.keywords if each.arg == "mode"] or call.args[1:2]
     mode = modes[0].value if modes and isinstance(modes[0], ast.Constant) else ""
     return isinstance(mode, str) and mode[:1] in ("w", "a", "x") and len(mode) <= 3
+
+
+#: Words that an SQL statement begins with.
+_SQL = ("SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE TABLE", "DROP TABLE")
+
+
+def runs_sql(call: ast.Call) -> bool:
+    """Return whether the first argument of ``call`` is a literal SQL statement."""
+    first = call.args[0] if call.args else None
+    if isinstance(first, ast.JoinedStr) and first.values:
+        first = first.values[0]
+    text = first.value if isinstance(first, ast.Constant) else ""
+    return isinstance(text, str) and text.lstrip().upper().startswith(_SQL)

@@ -14,6 +14,9 @@ from grader.analysis.syntax.call_targets import Aliases, target_of
 from grader.analysis.syntax.scopes import Scope
 from grader.analysis.syntax.stdlib_effects import DERIVING, kind_of
 
+#: Arguments that are a connection by their name, e.g. of ``insert(cur, row)``. Not ``conn``, which
+#: may be one of the network.
+_CURSORS = frozenset({"cur", "cursor"})
 #: Names by which methods mean their own object, or its class.
 _OWN = frozenset({"self", "cls"})
 
@@ -74,9 +77,14 @@ class ValueKinds:
         return self._known[at, name]
 
     def _of_argument(self, node: ast.AST | None) -> str:
-        """Return the kind that the annotation of the argument ``node`` names, e.g. a data frame."""
-        if not isinstance(node, ast.arg) or node.annotation is None:
+        """Return the kind that the annotation of the argument ``node`` names, e.g. a data frame.
+
+        Without one, an argument such as ``cursor`` is a connection.
+        """
+        if not isinstance(node, ast.arg):
             return ""
+        if node.annotation is None:
+            return "connection" if node.arg in _CURSORS else ""
         return kind_of(target_of(node.annotation, self.aliases).dotted)
 
     def _values_in(self, scope: Scope) -> dict[str, list[ast.expr]]:

@@ -43,13 +43,13 @@ class Job(StrEnum):
 
 
 class Doing(NamedTuple):
-    """A call that does a job.
+    """A call that does a job, or the assignment of a column of a table.
 
     ``in_branch``: it is in a loop or branch. ``speaks``: it is no `print` of constants, as
     `print("Done")` is.
     """
 
-    call: ast.Call
+    call: ast.Call | ast.Assign
     job: Job
     in_loop: bool
     in_branch: bool
@@ -66,6 +66,12 @@ _JOBS = {
     )
 }
 
+#: Jobs beside which work on a table counts.
+_WITH_TABLES = frozenset(
+    {Job.READS, Job.WRITES, Job.DATABASE, Job.PRINTS, Job.CHARTS, Job.NETWORK, Job.TRAINS}
+)
+#: Functions that only read the texts of a column.
+_CONVERTING = frozenset({"astype", "strip", "to_datetime", "to_numeric"})
 #: Functions that end the program.
 _EXITS = frozenset({"exit", "quit", "_exit"})
 
@@ -88,10 +94,32 @@ def doings_of(module: Module, scope: Scope) -> list[Doing]:
         for call in block.calls
         if (job := _job_of(call, module, scope))
     ]
+    if any(one.job in _WITH_TABLES for one in found):
+        found += [
+            Doing(node, Job.TRANSFORMS, False, True, True) for node in _columns(module, scope)
+        ]
     if any(one.job is Job.PRINTS for one in found):
         complaints = set(_complaints(scope))
         found = [one for one in found if one.call not in complaints]
     return found
+
+
+def _columns(module: Module, scope: Scope) -> Iterator[ast.Assign]:
+    """Yield the assignments in ``scope`` that compute a column of a table.
+
+    e.g. `sales["total"] = sales["price"] * sales["count"]`; not `sales["day"] =
+    pd.to_datetime(sales["day"])`, which only reads the texts of it.
+    """
+    for block in scope.blocks:
+        for node in block.statements:
+            target = node.targets[0] if isinstance(node, ast.Assign) else None
+            if isinstance(target, ast.Subscript) and isinstance(node, ast.Assign):
+                computes = (
+                    not isinstance(node.value, ast.Call)
+                    or last_name(node.value.func) not in _CONVERTING
+                )
+                if computes and module.kind_of(target.value, scope) == "frame":
+                    yield node
 
 
 def _job_of(call: ast.Call, module: Module, scope: Scope) -> Job | None:

@@ -66,6 +66,10 @@ _STEPS_OF_PAIR = 3
 #: then prints, does two things. e.g. a text is put in cipher and printed; a line of a board that is
 #: put together from `"#"` and `"."` is let go. Chosen by hand.
 _COLLECTING = 10
+#: Fewest statements that do work, and fewest conditions, with which a function that prints in
+#: branches decides and prints, and fewest of its statements that are neither. e.g. a move in a
+#: board game; a function that chooses one of many messages is let go. Chosen by hand.
+_LONG_DECISION, _CONDITIONS, _ACTS = 20, 5, 8
 #: Branches that print and return a result, from which a function decides and prints.
 _VERDICTS = 2
 
@@ -109,6 +113,7 @@ def mixed_jobs(function: Function, module: Module, work: int) -> Jobs:
       steps on a table, and prints or stores the result;
     - if it selects and collects in a loop, and then prints;
     - if :data:`_VERDICTS` of its branches print and return a result;
+    - if it decides between :data:`_CONDITIONS` cases in many statements, and prints in them;
     - if it does two jobs in :data:`_LONG_PAIR` statements, drawing and storing a picture aside;
     - if it does :data:`_MANY` jobs, one of them in ``_WORK``;
     - if it does more than that of ``_OUTSIDE``, or as many and asks or is :data:`_LONG_EXCHANGE`.
@@ -133,6 +138,8 @@ def mixed_jobs(function: Function, module: Module, work: int) -> Jobs:
     verdicts = [] if is_main else verdict_lines(module.functions[function], doings)
     if len(verdicts) >= _VERDICTS:
         return jobs | {Job.DECIDES: verdicts}
+    if not is_main and (decided := _decided_and_printed(doings, arithmetic, work)):
+        return decided
     if is_main and not _computes(computed, jobs):
         jobs.pop(Job.COMPUTES, None)
     if len(jobs) >= _MANY and not _WORK.isdisjoint(jobs):
@@ -246,6 +253,20 @@ def _collected_and_printed(doings: Sequence[Doing], arithmetic: Arithmetic) -> J
     loops = _collecting(arithmetic) if prints else []
     after = [line for line in prints if any(line >= one.lines.stop for one in loops)]
     return {Job.COLLECTS: [one.line for one in loops], Job.PRINTS: after} if after else {}
+
+
+def _decided_and_printed(doings: Sequence[Doing], arithmetic: Arithmetic, work: int) -> Jobs:
+    """Return where a long function with ``work`` statements decides and prints; see `mixed_jobs`.
+
+    Empty if it mostly prints.
+    """
+    printing = [one.call.lineno for one in doings if one.job is Job.PRINTS and one.in_branch]
+    conditions = [node.lineno for node, _ in arithmetic.statements if isinstance(node, ast.If)]
+    acts = work - len(conditions) - len(printing)
+    many = len(conditions) >= _CONDITIONS and work >= _LONG_DECISION and acts >= _ACTS
+    if not many or len(printing) < _VERDICTS:
+        return {}
+    return {Job.DECIDES: conditions, Job.PRINTS: printing}
 
 
 def _collecting(arithmetic: Arithmetic) -> list[Collecting]:
