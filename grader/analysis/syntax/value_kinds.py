@@ -14,6 +14,8 @@ from grader.analysis.syntax.call_targets import Aliases, target_of
 from grader.analysis.syntax.scopes import Scope
 from grader.analysis.syntax.stdlib_effects import DERIVING, kind_of
 
+#: What has no kind.
+_NOTHING = ast.Constant(None)
 #: Arguments that are a connection by their name, e.g. of ``insert(cur, row)``. Not ``conn``, which
 #: may be one of the network.
 _CURSORS = frozenset({"cur", "cursor"})
@@ -44,24 +46,25 @@ class ValueKinds:
         ``DERIVING``, all that begins with one of these: ``frame[frame.age > 3].groupby("town")``.
         """
         derived = False
-        while True:
-            if isinstance(value, ast.Name):
-                kind = self._of_name(value.id, scope)
-                break
-            if isinstance(value, ast.Call):
-                if dotted := target_of(value.func, self.aliases).dotted:
-                    kind = "" if dotted in self.aliases.own else kind_of(dotted)
-                    break
-                value = value.func
-            if isinstance(value, ast.Attribute):
-                if isinstance(value.value, ast.Name) and value.value.id in _OWN:
-                    kind = self._of_attribute(value.attr)
-                    break
-            elif not isinstance(value, ast.Subscript | ast.Await):
-                return ""
-            derived = derived or not isinstance(value, ast.Await)
-            value = value.value
+        while (kind := self._plain(value, scope)) is None:
+            derived = derived or isinstance(value, ast.Attribute | ast.Subscript)
+            value = value.func if isinstance(value, ast.Call) else getattr(value, "value", _NOTHING)
         return kind if not derived or kind in DERIVING else ""
+
+    def _plain(self, value: ast.expr, scope: Scope) -> str | None:
+        """Return the kind of ``value`` if it is known by itself, "" if it has none.
+
+        ``None``: it is derived from the value that it begins with, as ``rows.price`` from ``rows``.
+        """
+        if isinstance(value, ast.Name):
+            return self._of_name(value.id, scope)
+        if isinstance(value, ast.Call):
+            dotted = target_of(value.func, self.aliases).dotted
+            known = "" if dotted in self.aliases.own else kind_of(dotted)
+            return known if dotted else None
+        if isinstance(value, ast.Attribute) and getattr(value.value, "id", "") in _OWN:
+            return self._of_attribute(value.attr)
+        return None if isinstance(value, ast.Attribute | ast.Subscript | ast.Await) else ""
 
     def _of_name(self, name: str, scope: Scope) -> str:
         """Return the kind of the variable ``name`` that ``scope`` sees, "" if it is not known."""

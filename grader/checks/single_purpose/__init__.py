@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain
 
 from grader.analysis.syntax.module import Module, module_of
 from grader.analysis.syntax.scopes import Scope
 from grader.analysis.syntax.statements import Function, is_stub, works
-from grader.checks.single_purpose.mixing import Jobs, mixed_jobs
+from grader.checks.single_purpose.counted import Jobs
+from grader.checks.single_purpose.mixing import mixed_jobs
 from grader.checks.single_purpose.parts import LONG, SEVERAL_PARTS, headed_parts
 from grader.checks.single_purpose.tasks import SEVERAL, count_tasks
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
@@ -127,20 +128,28 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         return NOTHING_TO_SAY
     work = {one: _work(scope) for one, scope in module.functions.items()}
     lines = source.text.split("\n") if max(work.values()) >= LONG else []
-    found = {one: list(_findings(one, module, lines, work[one])) for one in functions}
-    counts = _count_by_code(list(chain.from_iterable(found.values())))
+    found = {one: [*_findings(one, module, lines, work[one])] for one in functions}
+    counts = _count_by_code([*chain.from_iterable(found.values())])
     counts["unfocused"] = sum(map(bool, found.values()))
-    focused = {
-        one.lineno: 0 if found.get(one) else max(1, statements) for one, statements in work.items()
-    }
-    for one in functions:
-        if focused[one.lineno] > _ROOM:
-            found[one].append(_too_long(one, focused[one.lineno]))
+    focused = {one: 0 if found.get(one) else max(1, number) for one, number in work.items()}
     return Inspection(
         facts=Facts(counts=counts),
-        findings=tuple(chain.from_iterable(found.values())),
-        by_function={_FOCUSED: focused},
+        findings=tuple(_with_long(found, focused)),
+        by_function={_FOCUSED: {one.lineno: number for one, number in focused.items()}},
     )
+
+
+def _with_long(
+    found: Mapping[Function, Sequence[Finding]], focused: Mapping[Function, int]
+) -> Iterator[Finding]:
+    """Yield the findings ``found`` and, of functions without any, those that are too long.
+
+    ``focused`` has the number of statements of the latter that do work.
+    """
+    for function, findings in found.items():
+        yield from findings
+        if focused[function] > _ROOM:
+            yield _too_long(function, focused[function])
 
 
 def _work(scope: Scope) -> int:

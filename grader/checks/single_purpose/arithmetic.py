@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.scopes import Scope
+from grader.analysis.syntax.statements import LOOPS
 from grader.analysis.syntax.walk import walk
 
 #: Operators that are arithmetic on almost all values: `a * b`. Not `+`, which joins texts and lists
@@ -110,15 +111,22 @@ def _numeric_names(statements: Iterable[Looped]) -> set[str]:
 
     They are assigned one, e.g. `total = 0`, or compared with one in a condition: `if place >= 100`.
     """
-    found = set()
+    assigned = {
+        target
+        for node, _ in statements
+        if isinstance(node, ast.Assign) and _is_number(node.value)
+        for target in node.targets
+    }
+    return {one.id for one in assigned | set(_compared(statements)) if isinstance(one, ast.Name)}
+
+
+def _compared(statements: Iterable[Looped]) -> Iterator[ast.expr]:
+    """Yield what conditions of ``statements`` compare with a number."""
     for node, _ in statements:
-        if isinstance(node, ast.Assign) and _is_number(node.value):
-            found |= {one.id for one in node.targets if isinstance(one, ast.Name)}
-        elif isinstance(node, ast.If | ast.While) and isinstance(node.test, ast.Compare):
+        if isinstance(node, ast.If | ast.While) and isinstance(node.test, ast.Compare):
             sides = [node.test.left, *node.test.comparators]
             if any(map(_is_number_constant, sides)):
-                found |= {one.id for one in sides if isinstance(one, ast.Name)}
-    return found
+                yield from sides
 
 
 def _is_number(value: ast.expr) -> bool:
@@ -207,3 +215,12 @@ def names_in(value: ast.expr | None) -> set[str]:
 def returned(statements: Sequence[Looped]) -> list[ast.expr | None]:
     """Return the values of the ``return`` statements among ``statements``."""
     return [node.value for node, _ in statements if isinstance(node, ast.Return)]
+
+
+def outer_loops(statements: Sequence[Looped]) -> list[range]:
+    """Return the lines of the loops among ``statements`` that are in no other loop."""
+    return [
+        range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        for node, in_loop in statements
+        if isinstance(node, LOOPS) and not in_loop
+    ]

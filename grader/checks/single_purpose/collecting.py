@@ -32,20 +32,16 @@ def collecting_loops(statements: Sequence[Looped]) -> list[Collecting]:
     something empty: `if mark < 50: failed.append(name)`. Not so a loop that changes every thing in
     the same way, as one that reads the lines of a file does.
     """
-    empty = {
-        target.id
-        for node, _ in statements
-        if isinstance(node, ast.Assign) and _is_empty(node.value)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    if not empty:
-        return []
-    return [
-        found
-        for node, in_loop in statements
-        if isinstance(node, LOOPS) and not in_loop and (found := _collecting(node, empty))
-    ]
+    empty = set(_set_to_nothing(statements))
+    loops = [node for node, in_loop in statements if isinstance(node, LOOPS) and not in_loop]
+    return [found for loop in loops if empty and (found := _collecting(loop, empty))]
+
+
+def _set_to_nothing(statements: Sequence[Looped]) -> Iterator[str]:
+    """Yield the variables that one of ``statements`` sets to something empty."""
+    for node, _ in statements:
+        if isinstance(node, ast.Assign) and _is_empty(node.value):
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
 
 
 def _is_empty(value: ast.expr) -> bool:

@@ -55,6 +55,11 @@ class Doing(NamedTuple):
     in_branch: bool
     speaks: bool
 
+    @property
+    def is_progress(self) -> bool:
+        """Whether it prints in a loop, which may show how far that is."""
+        return self.job is Job.PRINTS and self.in_loop
+
 
 #: The job of each effect; effects that are no job of their own, e.g. logging, are left out.
 _JOBS = {
@@ -82,26 +87,25 @@ def doings_of(module: Module, scope: Scope) -> list[Doing]:
     Left out is what reports a failure: printing to stderr, in an ``except``, or just before the
     function gives up (see :func:`_complaints`).
     """
-    found = [
-        Doing(
-            call,
-            job,
-            block.in_loop,
-            block is not scope.blocks[0],
-            job is not Job.PRINTS or _speaks(call),
-        )
-        for block in scope.blocks
-        for call in block.calls
-        if (job := _job_of(call, module, scope))
-    ]
-    if any(one.job in _WITH_TABLES for one in found):
-        found += [
-            Doing(node, Job.TRANSFORMS, False, True, True) for node in _columns(module, scope)
-        ]
-    if any(one.job is Job.PRINTS for one in found):
+    found = list(_calls_with_jobs(module, scope))
+    done = {one.job for one in found}
+    if done & _WITH_TABLES:
+        columns = _columns(module, scope)
+        found += [Doing(node, Job.TRANSFORMS, False, True, True) for node in columns]
+    if Job.PRINTS in done:
         complaints = set(_complaints(scope))
         found = [one for one in found if one.call not in complaints]
     return found
+
+
+def _calls_with_jobs(module: Module, scope: Scope) -> Iterator[Doing]:
+    """Yield each call in ``scope`` that does a job."""
+    for block in scope.blocks:
+        in_branch = block is not scope.blocks[0]
+        for call in block.calls:
+            if job := _job_of(call, module, scope):
+                speaks = job is not Job.PRINTS or _speaks(call)
+                yield Doing(call, job, block.in_loop, in_branch, speaks)
 
 
 def _columns(module: Module, scope: Scope) -> Iterator[ast.Assign]:

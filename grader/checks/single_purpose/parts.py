@@ -34,19 +34,24 @@ def headed_parts(scope: Scope, lines: Sequence[str]) -> list[int]:
 
 def _parts_of(statements: Sequence[ast.stmt], lines: Sequence[str]) -> Iterator[int]:
     """Yield the line of the comment above each part of the block ``statements`` that counts."""
+    parts = _split(without_docstring(statements), lines)
+    if len(parts) <= SEVERAL_PARTS:
+        return
+    shared = Counter(name for part in parts for name in {one.id for one in _names(part)})
+    for part in parts[1:]:
+        own = any(shared[one.id] == 1 for one in _names(part) if isinstance(one.ctx, ast.Store))
+        if own and _work(part) >= _PART:
+            yield part[0].lineno - 1
+
+
+def _split(statements: Sequence[ast.stmt], lines: Sequence[str]) -> list[list[ast.stmt]]:
+    """Return ``statements`` by part; the first is what comes before the first comment."""
     parts: list[list[ast.stmt]] = [[]]
-    for statement in without_docstring(statements):
+    for statement in statements:
         if _is_headed(statement, lines):
             parts.append([])
         parts[-1].append(statement)
-    if len(parts) <= SEVERAL_PARTS:
-        return
-    names = [_names(part) for part in parts]
-    shared = Counter(name for mentioned, _ in names for name in mentioned)
-    for part, (_, assigned) in zip(parts[1:], names[1:], strict=True):
-        works_enough = sum(works(each) for each in _statements(part)) >= _PART  # type: ignore
-        if works_enough and any(shared[name] == 1 for name in assigned):
-            yield part[0].lineno - 1
+    return parts
 
 
 def _is_headed(statement: ast.stmt, lines: Sequence[str]) -> bool:
@@ -55,13 +60,12 @@ def _is_headed(statement: ast.stmt, lines: Sequence[str]) -> bool:
     return above.lstrip().startswith("#")
 
 
-def _names(part: Sequence[ast.stmt]) -> tuple[set[str], set[str]]:
-    """Return the names that ``part`` mentions, and those of them that it assigns."""
-    nodes = [node for node in walk(*part) if isinstance(node, ast.Name)]
-    return {one.id for one in nodes}, {one.id for one in nodes if isinstance(one.ctx, ast.Store)}
+def _names(part: Sequence[ast.stmt]) -> list[ast.Name]:
+    """Return the names in ``part``."""
+    return [node for node in walk(*part) if isinstance(node, ast.Name)]
 
 
-def _statements(part: Sequence[ast.stmt]) -> Iterator[ast.AST]:
-    """Yield the statements of ``part`` and those inside them."""
-    for statement in part:
-        yield from (node for node, _ in every_statement(statement))
+def _work(part: Sequence[ast.stmt]) -> int:
+    """Return how many statements of ``part``, and of those inside them, do work."""
+    every = (node for statement in part for node, _ in every_statement(statement))
+    return sum(works(node) for node in every if isinstance(node, ast.stmt))
