@@ -5,7 +5,8 @@ author chose become numbers in the order of their first use within the statement
 ``a = a + b`` and ``c = c + d`` have the same shape while ``a = b + c`` has another. Any literal,
 and any list, tuple, set or dictionary of literals alone, becomes ``#``. Operators, attributes and
 keywords are kept, and so is ``self``. So are imported and built-in names, with their full name
-instead of an alias, and the name of a function if a statement does nothing but call it.
+instead of an alias, and the name of a function if a statement does nothing but call it, or return
+its result.
 
 Checks compare statements by the :func:`fingerprint` of their shapes. :func:`shapes_of` keeps the
 shapes of a file, so that each is read once.
@@ -196,22 +197,15 @@ class _Names(dict[str, str]):
 
 
 def _all_that_it_says(statement: ast.stmt) -> str:
-    """Return the name of the function if `statement` does nothing but call it, else "".
+    """Return the name of the function if `statement` only calls it or returns its result, else "".
 
-    The name is kept in the shape, so that two menus which call different functions differ, and so
-    do two chains of calls that pass results on. E.g. ``show(rows)``, ``return show(rows)`` and
-    ``x = show(rows, 3)``; not ``view.show(rows)`` or ``x = show(rows + 1)``.
+    The name is kept in the shape, so that two menus which call different functions differ. E.g.
+    ``show(rows)``; not ``view.show(rows)`` or ``x = show(rows)``.
     """
-    call = getattr(statement, "value", None)
-    if isinstance(call, ast.Await):
-        call = call.value
-    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
-        return ""
-    if isinstance(statement, ast.Assign | ast.AnnAssign):
-        given = [*call.args, *(keyword.value for keyword in call.keywords)]
-        if not all(isinstance(one, ast.Name | ast.Constant) for one in given):
-            return ""
-    return call.func.id
+    call = statement.value if isinstance(statement, (ast.Expr, ast.Return)) else None
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+        return call.func.id
+    return ""
 
 
 def _word_and_parts(node: ast.AST) -> tuple[str, list[ast.AST]]:

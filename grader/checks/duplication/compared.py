@@ -95,6 +95,20 @@ def is_compared(statement: ast.stmt, in_class: bool) -> bool:
     return True
 
 
+def hands_on(statement: ast.stmt) -> bool:
+    """Return whether `statement` only gives the result of another function a name.
+
+    E.g. ``table = clean(rows, 3)``; not ``table = rows.clean()`` or ``table = clean(rows[0])``.
+    """
+    call = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+    if isinstance(call, ast.Await):
+        call = call.value
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
+        return False
+    given = (*call.args, *(keyword.value for keyword in call.keywords))
+    return all(isinstance(one, ast.Name | ast.Constant) for one in given)
+
+
 def _only_names(statement: ast.Assign | ast.AnnAssign) -> bool:
     """Return whether `statement` only gives a known value a name.
 

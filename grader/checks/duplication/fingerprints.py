@@ -22,8 +22,8 @@ from typing import NamedTuple
 
 from grader.analysis.syntax.import_time import is_guard
 from grader.analysis.syntax.shapes import Shapes, fingerprint, shapes_of
-from grader.analysis.syntax.statements import DEFINITIONS, LOOPS
-from grader.checks.duplication.compared import is_compared, is_test
+from grader.analysis.syntax.statements import DEFINITIONS, FUNCTIONS, LOOPS
+from grader.checks.duplication.compared import hands_on, is_compared, is_test
 from grader.domain.source import SourceFile
 
 #: The fewest statements and syntax nodes of a reported run, nested ones included: two statements,
@@ -32,6 +32,8 @@ from grader.domain.source import SourceFile
 #: wrong in programs of students.
 LEAST_STATEMENTS = 3
 LEAST_SIZE = 13
+#: The same for all statements of a function, which match by chance less often than a part of them.
+LEAST_WHOLE = 10
 #: Nodes that a loop counts for in addition, since it matches by chance less often than others: a
 #: loop with an ``if`` and a ``total += price`` inside has 12, and is reported. Chosen by hand.
 _LOOP = 4
@@ -51,6 +53,14 @@ ELIF, ELSE = "elif", "else"
 _VARIABLE = re.compile(r"\$\d+|(?<= )=\S+|(Call\d+ )?\.\w+:1 self\b")
 
 
+#: Characters of a fingerprint that matters only together with those of a whole function.
+_LOOSE = 4
+#: What a call calls in the text of a shape: ``Call2 .load:1`` or ``Call1 show``.
+_CALL = re.compile(r"Call\d+ \S+")
+#: Statements that may do nothing but call a function.
+_CALLING = (ast.AnnAssign, ast.Assign, ast.Expr, ast.Return)
+
+
 class Row(NamedTuple):
     """One compared statement, without the statements inside it, whose rows follow.
 
@@ -60,7 +70,9 @@ class Row(NamedTuple):
     for a loop). ``print``: its fingerprint, which is equal for statements that do the same to other
     variables and literals. Attributes, and names of imports and of called built-ins, must be the
     same. ``mark`` is "elif" for one, and "else", "handlers", "cases" and so on for the first row of
-    such a block.
+    such a block. ``weight`` is 0 if it only gives the result of another function a name, else 1.
+    ``loose`` is the fingerprint without the name of what it calls, "" if it calls nothing first of
+    all. ``calls``: how many calls in a row it stands for.
     """
 
     line: int
@@ -69,6 +81,9 @@ class Row(NamedTuple):
     size: int
     print: str
     mark: str
+    weight: int
+    loose: str
+    calls: int
 
 
 _Body = Sequence[ast.stmt]
@@ -97,21 +112,30 @@ class _Piece:
     own_size: int = 0
     head: str = ""
     print: str = ""
-    #: The last line of the table that it stands for, if any.
+    loose: str = ""
+    #: The last line of the table that it stands for, if any, and how many calls are in it.
     end: int = 0
+    calls: int = 1
 
 
 _Block = list[_Piece]
 
 
+class Part(NamedTuple):
+    """The rows of an outermost block of a file, and whether it is the body of a function."""
+
+    is_function: bool
+    rows: list[Row]
+
+
 class Sketch(NamedTuple):
-    """What is compared of a file: its ``digest``, and the rows of each outermost block.
+    """What is compared of a file: its ``digest``, and each outermost block.
 
     ``digest`` is equal for files with equal bytes. Blocks too small for a repeat are left out.
     """
 
     digest: str
-    blocks: list[list[Row]]
+    blocks: list[Part]
 
 
 def sketch_of(source: SourceFile) -> tuple[int, str]:
@@ -125,11 +149,12 @@ def sketch_of(source: SourceFile) -> tuple[int, str]:
     shapes = shapes_of(source)
     for piece in reversed(pieces):
         _fingerprint(piece, shapes)
-    for root in roots:
+    for _, root in roots:
         _keep_first_of_a_row(root)
-    roots = sorted(filter(None, roots), key=lambda root: root[0].first.lineno)
-    total = sum(piece.statements for root in roots for piece in root)
-    blocks = [rows for rows in map(_rows, roots) if _enough(rows)]
+    filled = [one for one in roots if one[1]]
+    filled.sort(key=lambda one: one[1][0].first.lineno)
+    total = sum(piece.statements for _, root in filled for piece in root)
+    blocks = [part for part in (Part(one, _rows(root)) for one, root in filled) if _enough(part)]
     sketch = Sketch(source.sha256[:_DIGITS], blocks)
     return total, json.dumps(sketch, separators=(",", ":"))
 
@@ -137,31 +162,33 @@ def sketch_of(source: SourceFile) -> tuple[int, str]:
 def read_sketch(text: str) -> Sketch:
     """Return the sketch in `text`, which :func:`sketch_of` returns."""
     digest, blocks = json.loads(text)
-    return Sketch(digest, [[Row(*row) for row in rows] for rows in blocks])
+    return Sketch(digest, [Part(one, [Row(*row) for row in rows]) for one, rows in blocks])
 
 
-def _enough(rows: Sequence[Row]) -> bool:
-    """Return whether the block `rows` has enough statements and nodes to contain a repeat."""
-    return len(rows) >= LEAST_STATEMENTS and sum(row.size for row in rows) >= LEAST_SIZE
+def _enough(part: Part) -> bool:
+    """Return whether `part` has enough statements and nodes to contain a repeat."""
+    statements = sum(row.calls for row in part.rows)
+    size = sum(row.calls * row.size for row in part.rows)
+    return statements >= LEAST_STATEMENTS and size >= LEAST_WHOLE
 
 
-def _taken_apart(tree: ast.Module) -> tuple[list[_Block], list[_Piece]]:
+def _taken_apart(tree: ast.Module) -> tuple[list[tuple[bool, _Block]], list[_Piece]]:
     """Return the outermost blocks of `tree`, and the pieces of all blocks, outer before inner.
 
     The outermost blocks are the bodies of the module, of each function and class, and of each
     ``__main__`` guard (its ``else`` is ignored); they are no part of the blocks around them. Those
-    that test are empty.
+    that test are empty. Each comes with whether it is a function's.
     """
-    roots: list[_Block] = [[]]
+    roots: list[tuple[bool, _Block]] = [(False, [])]
     pieces: list[_Piece] = []
-    waiting: list[tuple[_Body, _Block, ast.AST | None]] = [(tree.body, roots[0], tree)]
+    waiting: list[tuple[_Body, _Block, ast.AST | None]] = [(tree.body, roots[0][1], tree)]
     while waiting:
         body, block, owner = waiting.pop()
         tests = owner is not None and is_test(body)
         for statement in body:
             if isinstance(statement, DEFINITIONS) or is_guard(statement):
-                roots.append([])
-                waiting.append((getattr(statement, "body", []), roots[-1], statement))
+                roots.append((isinstance(statement, FUNCTIONS), []))
+                waiting.append((getattr(statement, "body", []), roots[-1][1], statement))
             elif not tests and is_compared(statement, isinstance(owner, ast.ClassDef)):
                 for piece in _pieces_of(statement):
                     block.append(piece)
@@ -213,6 +240,9 @@ def _fingerprint(piece: _Piece, shapes: Shapes) -> None:
     piece.statements, piece.size = piece.own, piece.own_size
     whole = fingerprint(_renamed(text))
     piece.head = _written(whole)
+    if piece.own and isinstance(piece.first, _CALLING) and _CALL.search(text):
+        loose = fingerprint(_CALL.sub("Call", _renamed(text), count=1))
+        piece.loose = _written(loose)[:_LOOSE]
     for (name, _), block in zip(piece.bodies, piece.blocks, strict=True):
         _keep_first_of_a_row(block)
         if block:
@@ -258,6 +288,8 @@ def _keep_first_of_a_row(block: _Block) -> None:
             kept += alike
         else:
             alike[0].end = _end(alike[-1])
+            if isinstance(alike[0].first, ast.Expr):
+                alike[0].calls = len(alike)
             kept.append(alike[0])
     block[:] = kept
 
@@ -265,16 +297,16 @@ def _keep_first_of_a_row(block: _Block) -> None:
 def _are_repeated(alike: Sequence[_Piece]) -> bool:
     """Return whether `alike`, two or more neighbours with one fingerprint, are no mere table.
 
-    They are none if each has the size of a reported run, nor if they are three loops or branches
-    that compute, e.g. ``for price in prices: total += price``.
+    They are none if each has the size of a reported run, nor if they are three loops, branches or
+    ``try`` that compute, e.g. ``for price in prices: total += price``.
     """
     one = alike[0]
     if one.statements >= LEAST_STATEMENTS and one.size >= LEAST_SIZE:
         return True
-    in_row = isinstance(one.first, LOOPS) or all(piece.chained for piece in alike[1:])
+    in_row = isinstance(one.first, (*LOOPS, ast.Try)) or all(piece.chained for piece in alike[1:])
     if one.statements < 2 or len(alike) < _LEAST_IN_A_ROW or not in_row:
         return False
-    inner = one.blocks[0][0]
+    inner = next(block[0] for block in one.blocks if block)
     least = _LEAST_RETURNED if isinstance(inner.first, ast.Return) else _LEAST_INSIDE
     return inner.size >= least and not isinstance(inner.first, ast.Raise)
 
@@ -288,7 +320,9 @@ def _rows(root: _Block) -> list[Row]:
         if piece.own:
             mark = ELIF if piece.chained else mark
             line, end = piece.first.lineno, _last_line(piece)
-            found.append(Row(line, end, depth, piece.own_size, piece.head, mark))
+            weight = 0 if hands_on(piece.first) else 1
+            size, calls = piece.own_size, piece.calls
+            found.append(Row(line, end, depth, size, piece.head, mark, weight, piece.loose, calls))
         for (name, _), block in zip(reversed(piece.bodies), reversed(piece.blocks)):
             waiting += [(one, depth + 1, "") for one in reversed(block[1:])]
             if block:

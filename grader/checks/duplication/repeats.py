@@ -17,11 +17,21 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from grader.analysis.syntax.disjoint_sets import Groups
-from grader.checks.duplication.fingerprints import ELIF, ELSE, LEAST_SIZE, LEAST_STATEMENTS, Row
+from grader.checks.duplication.fingerprints import (
+    ELIF,
+    ELSE,
+    LEAST_SIZE,
+    LEAST_STATEMENTS,
+    LEAST_WHOLE,
+    Part,
+    Row,
+)
 
 #: The most places of a repetition that are named: a message with more is hard to read. Chosen by
 #: hand, e.g. six copies are all named, of thirty the first eight.
 MOST_PLACES = 8
+#: The most rows of a function of which one call may differ in a copy. Chosen by hand.
+_MOST_ROWS = 20
 #: The most occurrences of its first statements with which a run is compared. Chosen by hand.
 _MOST_COMPARED = 32
 
@@ -65,7 +75,7 @@ class _Block(NamedTuple):
     """A block of a file: its rows have at least the size of one window.
 
     ``offset`` is the number of its first row among all rows of the submission. ``forth`` and
-    ``back`` are the windows of `_windows`.
+    ``back`` are the windows of `_windows`, ``wholes`` those of `_wholes`.
     """
 
     path: str
@@ -73,6 +83,7 @@ class _Block(NamedTuple):
     offset: int
     forth: Sequence[_Window]
     back: Sequence[_Window]
+    wholes: Sequence[_Window]
 
 
 class _Window(NamedTuple):
@@ -112,7 +123,7 @@ class Repeats:
     statements: dict[str, int] = field(default_factory=dict)
 
 
-def find_repeats(files: Mapping[str, Sequence[Sequence[Row]]]) -> Repeats:
+def find_repeats(files: Mapping[str, Sequence[Part]]) -> Repeats:
     """Return the repeats in `files`, which has the blocks of each file by its path.
 
     The blocks are those of `read_sketch`. A repeat is a run of rows of one block with the same
@@ -124,9 +135,10 @@ def find_repeats(files: Mapping[str, Sequence[Sequence[Row]]]) -> Repeats:
     total, starts = 0, {}
     for path in sorted(files):
         start = total
-        for rows in files[path]:
-            blocks.append(_Block(path, rows, total, *_windows(rows)))
-            total += len(rows)
+        for part in files[path]:
+            forth, back = _windows(part.rows)
+            blocks.append(_Block(path, part.rows, total, forth, back, _wholes(part)))
+            total += len(part.rows)
         starts[path] = range(start, total)
     known = _first_windows(blocks)
     groups = _joined(blocks, known, total)
@@ -166,27 +178,67 @@ def _edge(row: Row) -> int:
 
 def _stop(rows: Sequence[Row], start: int) -> int:
     """Return where the shortest window from `start` on stops; 0 if there is none."""
-    size, depth = 0, rows[start].depth
+    depth = rows[start].depth
+    enough = _Enough()
     for at in range(start, len(rows)):
         if at > start and _edge(rows[at]) < depth:
             return 0
-        size += rows[at].size
-        enough = size >= LEAST_SIZE and at - start >= LEAST_STATEMENTS - 1
-        if enough and not _has_more(rows, at):
+        if enough.with_row(rows[at]) and not _has_more(rows, at):
             return at + 1
     return 0
 
 
 def _start(rows: Sequence[Row], last: int) -> int | None:
     """Return where the shortest window up to the row `last` starts, or `None` if there is none."""
-    size, depth = 0, rows[last].depth
+    depth = rows[last].depth
+    enough = _Enough()
     for at in range(last, -1, -1):
-        size += rows[at].size
-        enough = size >= LEAST_SIZE and last - at >= LEAST_STATEMENTS - 1
-        if enough and rows[at].depth <= depth:
+        if enough.with_row(rows[at]) and rows[at].depth <= depth:
             return at
         depth = min(depth, _edge(rows[at]))
     return None
+
+
+@dataclass
+class _Enough:
+    """Tells when the rows of a window are enough for a repeat."""
+
+    weight: int = 0
+    size: int = 0
+    handing_on: bool = False
+
+    def with_row(self, row: Row) -> bool:
+        """Return whether the rows so far and `row` are enough.
+
+        One of them may only hand on the result of another function, which a copy calls differently.
+        Steps that only hand results on are no repetition.
+        """
+        self.weight += row.weight
+        self.size += row.size
+        self.handing_on = self.handing_on or not row.weight
+        if self.size < LEAST_SIZE:
+            return False
+        return self.weight + self.handing_on >= LEAST_STATEMENTS
+
+
+def _wholes(part: Part) -> list[_Window]:
+    """Return windows with all rows of the function `part`, one for each call that may differ.
+
+    E.g. a copy that calls ``orders.get(name)`` where the other calls ``orders.find(name)``.
+    """
+    rows = part.rows
+    statements = sum(row.calls for row in rows)
+    size = sum(row.calls * row.size for row in rows)
+    if not part.is_function or statements < LEAST_STATEMENTS or size < LEAST_WHOLE:
+        return []
+    if len(rows) > _MOST_ROWS or 2 * sum(not row.weight for row in rows) > len(rows):
+        return []
+    words = [f"{row.depth}{row.print}{row.mark}{row.calls}" for row in rows]
+    keys = [" ".join(words)]
+    for at, row in enumerate(rows):
+        if row.loose and len(rows) >= LEAST_STATEMENTS:
+            keys.append(" ".join([*words[:at], f"{at}{row.loose}", *words[at + 1 :]]))
+    return [_Window(0, len(rows), f"whole {key}") for key in keys]
 
 
 def _window(rows: Sequence[Row], start: int, stop: int) -> _Window:
@@ -200,7 +252,7 @@ def _first_windows(blocks: Sequence[_Block]) -> dict[str, _Spot]:
     """Return the first occurrence of each window, by its key."""
     known: dict[str, _Spot] = {}
     for at, block in enumerate(blocks):
-        for start, stop, key in chain(block.forth, block.back):
+        for start, stop, key in chain(block.forth, block.back, block.wholes):
             if key not in known:
                 known[key] = _Spot(at, start, stop)
     return known
@@ -213,7 +265,7 @@ def _joined(blocks: Sequence[_Block], known: Mapping[str, _Spot], total: int) ->
     """
     groups = Groups(total)
     for at, block in enumerate(blocks):
-        for start, stop, key in chain(block.forth, block.back):
+        for start, stop, key in chain(block.forth, block.back, block.wholes):
             spot = known[key]
             if spot == (at, start, stop):
                 continue
@@ -233,14 +285,14 @@ def _runs(blocks: Sequence[_Block], known: Mapping[str, _Spot], total: int) -> l
     spots = _repeated_windows(blocks, known)
     found: list[Repeat] = []
     for at, block in enumerate(blocks):
-        for start, stop, key in block.forth:
+        for start, stop, key in chain(block.wholes, block.forth):
             spot = known[key]
             last = block.offset + stop - 1
             if (spot.block, spot.start) == (at, start) or reported[last]:
                 continue
             rest = _Spot(at, start, len(block.rows))
-            end = start + _length(blocks, rest, spot)
-            while _has_more(block.rows, end - 1):
+            end = max(stop, start + _length(blocks, rest, spot))
+            while end > stop and _has_more(block.rows, end - 1):
                 end -= 1
             run = rest._replace(stop=end)
             found.append(_repeat(blocks, run, spot, spots[key]))
@@ -254,7 +306,7 @@ def _repeated_windows(
     """Return the spots of each window from a row on that occurs again, by its key."""
     found: dict[str, list[_Spot]] = {}
     for at, block in enumerate(blocks):
-        for start, stop, key in block.forth:
+        for start, stop, key in chain(block.wholes, block.forth):
             if key in found:
                 found[key].append(_Spot(at, start, stop))
             elif known[key] != (at, start, stop):
@@ -273,13 +325,15 @@ def _repeat(blocks: Sequence[_Block], run: _Spot, first: _Spot, spots: Sequence[
     taken = [run, first._replace(stop=first.start + len(rows))]
     for spot in spots[:_MOST_COMPARED]:
         same = spot._replace(stop=spot.start + len(rows))
-        if not any(map(same.overlaps, taken)) and _length(blocks, run, spot) == len(rows):
+        has_all = same == spot or _length(blocks, run, spot) == len(rows)
+        if has_all and not any(map(same.overlaps, taken)):
             taken.append(same)
     places = tuple(_place(blocks, spot, run) for spot in taken[1 : MOST_PLACES + 1])
     left = [spot for spot in spots[_MOST_COMPARED:][-1:] if not any(map(spot.overlaps, taken))]
     are_more = len(taken) > MOST_PLACES + 1 or bool(left)
     here = Place(block.path, rows[0].line, max(row.end for row in rows))
-    return Repeat(here, places, are_more, len(rows), _kind(blocks, run, first))
+    statements = sum(row.calls for row in rows)
+    return Repeat(here, places, are_more, statements, _kind(blocks, run, first))
 
 
 def _length(blocks: Sequence[_Block], one: _Spot, other: _Spot) -> int:

@@ -30,3 +30,29 @@ def calculate(sign, left, right):
     elif sign == "*":
         return left * right
     return left / right
+
+
+try:
+    import tomllib
+except ImportError:
+    raise
+try:
+    import zoneinfo
+except ImportError:
+    raise
+try:
+    import graphlib
+except ImportError:
+    raise
+for _ in range(3):
+    pass
+else:
+    raise SystemExit(grade(3) + grade(4))
+for _ in range(4):
+    pass
+else:
+    raise SystemExit(grade(5) + grade(6))
+for _ in range(5):
+    pass
+else:
+    raise SystemExit(grade(7) + grade(8))
