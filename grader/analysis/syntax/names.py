@@ -188,11 +188,16 @@ def _variables(node: ast.AST, scope: Scope) -> Iterator[Binding]:
         if captured:
             yield Binding(captured, Kind.LOOP, scope, node)
     else:
-        kind = _kind_of_variable(node)
-        for target, value in _targets(node):
-            made_by = "" if value is None else base_name(value)
-            for name in names_in(target):
-                yield Binding(name.id, kind, scope, name, made_by)
+        yield from _assigned(node, scope)
+
+
+def _assigned(node: ast.AST, scope: Scope) -> Iterator[Binding]:
+    """Yield the variables that ``node`` assigns, if it is an assignment, a loop or a ``with``."""
+    kind = _kind_of_variable(node)
+    for target, value in _targets(node):
+        made_by = base_name(value) if value else ""
+        for name in names_in(target):
+            yield Binding(name.id, kind, scope, name, made_by)
 
 
 def _targets(node: ast.AST) -> list[tuple[ast.expr, ast.expr | None]]:

@@ -175,11 +175,6 @@ def returns_and_yields(function: Function) -> Iterator[ast.Return | ast.Yield | 
             waiting.extend(ast.iter_child_nodes(node))
 
 
-def is_generator(function: Function) -> bool:
-    """Return whether ``function`` has a ``yield`` of its own: then a call gives an iterator."""
-    return any(not isinstance(node, ast.Return) for node in returns_and_yields(function))
-
-
 def has_value(node: ast.Return | ast.Yield | ast.YieldFrom) -> bool:
     """Return whether ``node`` has a value that is not the constant ``None``."""
     value = node.value

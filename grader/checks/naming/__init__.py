@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated
 
@@ -64,23 +65,20 @@ def inspect(source: SourceFile, options: NamingOptions, context: Context) -> Ins
 
     Each report of pep8-naming (N818 and customary names aside) is a finding; that a variable holds
     a class is advice, and not counted. An unclear name, or one without a verb, has one finding in
-    each scope. A name may have findings of several kinds. The three kinds are
-    counted, and so are all places that bind a name. In test files only the case is checked. Names
-    in ``options.ignore_names`` may have any case, but can still be unclear; those in
-    ``options.names`` have no finding. Findings are sorted by place, some with a corrected line. A
-    file that binds no name (imports without ``as`` aside) gives ``NOTHING_TO_SAY``. `context` is
-    unused.
+    each scope. A name may have findings of several kinds. The three kinds are counted, and so are
+    all places that bind a name. In test files only the case is checked. Names in
+    ``options.ignore_names`` may have any case, but can still be unclear; those in ``options.names``
+    have no finding. Findings are sorted by place, some with a corrected line. A file that binds no
+    name (imports without ``as`` aside) gives ``NOTHING_TO_SAY``. `context` is unused.
     """
     found = list(scoped(source.tree))
     bound = bindings(source.tree, found)
     if not bound:
         return NOTHING_TO_SAY
     customs = Customs(found, {each.name for each in bound})
-    reports = case_violations(found, options.any_case)
-    case = [_case_finding(each, code) for each in reports if (code := customs.code_of(each))]
-    spared = frozenset(options.names)
-    judged = (each for each in bound if each.name not in spared)
-    groups = {} if is_test_path(source.path) else grouped(judged)
+    reports = [(each, customs.code_of(each)) for each in case_violations(found, options.any_case)]
+    case = [_case_finding(each, code) for each, code in reports if code]
+    groups = {} if is_test_path(source.path) else grouped(_without(bound, options.names))
     letters = Letters(groups, is_numeric=customs.is_numeric)
     unclear = [_finding(each, code) for each, code in unclear_names(groups, letters)]
     advice = [_finding(each, NO_VERB) for each in without_verb(groups)]
@@ -93,6 +91,12 @@ def inspect(source: SourceFile, options: NamingOptions, context: Context) -> Ins
     findings = sorted((*case, *unclear, *advice), key=lambda each: (each.line, each.column))
     shown = with_own_lines(source, findings, name_case_fix(source))
     return Inspection(facts=Facts(counts=counts), findings=shown)
+
+
+def _without(bound: list[Binding], names: tuple[str, ...]) -> Iterator[Binding]:
+    """Yield the bindings in `bound` of other names than `names`."""
+    spared = frozenset(names)
+    return (each for each in bound if each.name not in spared)
 
 
 def _case_finding(violation: CaseViolation, code: str) -> Finding:

@@ -93,19 +93,11 @@ class Customs:
         There is none for a name that is customary, e.g. ``X_train``, or that a base class
         prescribes, e.g. ``do_GET``.
         """
-        if violation.code == _FUNCTION:
-            return "" if _is_known_function(violation) else violation.code
-        if violation.code == _FIRST and isinstance(violation.node, FUNCTIONS):
-            is_bound = _CLASS_METHODS & decorators(violation.node)
-            return "" if is_bound else violation.code
         if violation.code in (_ARGUMENT, _VARIABLE) and self._is_matrix(violation):
             return ""
         if violation.code == _VARIABLE:
             return _code_of_variable(violation)
-        if isinstance(violation.node, ast.Import | ast.ImportFrom):
-            name, asname = re.findall("`([^`]+)`", violation.text)[:2]
-            return "" if (name.rpartition(".")[2], asname) in _IMPORTED else violation.code
-        return violation.code
+        return "" if _is_customary(violation) else violation.code
 
     def _is_matrix(self, violation: CaseViolation) -> bool:
         """Return whether the name is that of a matrix or of a quantity of a formula.
@@ -135,6 +127,19 @@ def _packages(node: ast.AST) -> list[str]:
     return []
 
 
+def _is_customary(violation: CaseViolation) -> bool:
+    """Return whether the name of a function, a class method or an import is customary."""
+    node = violation.node
+    if violation.code == _FUNCTION:
+        return _is_known_function(violation)
+    if violation.code == _FIRST and isinstance(node, FUNCTIONS):
+        return not _CLASS_METHODS.isdisjoint(decorators(node))
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        name, asname = re.findall("`([^`]+)`", violation.text)[:2]
+        return (name.rpartition(".")[2], asname) in _IMPORTED
+    return False
+
+
 def _is_known_function(violation: CaseViolation) -> bool:
     """Return whether a base class prescribes the name of a function, or it is ``test_None_id``."""
     name = violation.name
@@ -161,12 +166,16 @@ def _code_of_variable(violation: CaseViolation) -> str:
     if isinstance(node.value, ast.Call) and base_name(node.value) in _TYPE_MAKERS:
         return ""
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    if not _CAP_WORDS.fullmatch(name) or not all(isinstance(one, ast.Name) for one in targets):
-        return violation.code
-    if _is_class(node.value):
+    # e.g. not `First, Second = OrderedDict, Counter`
+    is_alone = all(isinstance(one, ast.Name) for one in targets)
+    if is_alone and _CAP_WORDS.fullmatch(name) and _holds_class(node.value, name, violation.scope):
         return CLASS_NAME
-    may_be = isinstance(node.value, _UNKNOWN) and _is_used_as_class(name, violation.scope)
-    return CLASS_NAME if may_be else violation.code
+    return violation.code
+
+
+def _holds_class(value: ast.expr, name: str, scope: Scope) -> bool:
+    """Return whether `value` is a class, or may be one and `scope` uses its `name` like one."""
+    return _is_class(value) or (isinstance(value, _UNKNOWN) and _is_used_as_class(name, scope))
 
 
 def _is_class(value: ast.expr) -> bool:
@@ -204,18 +213,19 @@ def _is_used_as_class(name: str, scope: Scope) -> bool:
     e.g. ``Model()``, ``Model.objects``, ``class Row(Model)``, ``isinstance(row, Model)`` and
     ``except Model``.
     """
-    for node in ast.walk(scope):
-        if isinstance(node, ast.Call):
-            tests = node.args[1:2] if base_name(node) in ("isinstance", "issubclass") else []
-            used: list[ast.expr | None] = [node.func, *tests]
-        elif isinstance(node, ast.ClassDef):
-            used = [*node.bases]
-        elif isinstance(node, ast.ExceptHandler):
-            used = [node.type]
-        elif isinstance(node, ast.Attribute) and node.attr == "objects":
-            used = [node.value]
-        else:
-            continue
-        if any(isinstance(one, ast.Name) and one.id == name for one in used):
-            return True
-    return False
+    used = (one for node in ast.walk(scope) for one in _classes_in(node))
+    return any(isinstance(one, ast.Name) and one.id == name for one in used)
+
+
+def _classes_in(node: ast.AST) -> list[ast.expr]:
+    """Return the parts of `node` that have to be classes, or functions that are called."""
+    if isinstance(node, ast.Call):
+        tests = node.args[1:2] if base_name(node) in ("isinstance", "issubclass") else []
+        return [node.func, *tests]
+    if isinstance(node, ast.ClassDef):
+        return node.bases
+    if isinstance(node, ast.ExceptHandler):
+        return [node.type] if node.type else []
+    if isinstance(node, ast.Attribute) and node.attr == "objects":
+        return [node.value]
+    return []

@@ -102,15 +102,9 @@ class Letters:
         g, b``, ``h = frame.shape[0]``, and a capital outside functions (``N = 100``).
         """
         letter = bound.name.strip("_")
-        if len(letter) != 1 or not letter.isalpha() or bound.kind in _SHORT_LIVED:
-            return False
-        if letter.lower() in _CUSTOMARY or bound.made_by in _GUIDES.get(letter, _SHAPE):
-            return False
-        if isinstance(bound.scope, ast.ClassDef) and bound.kind is Kind.VARIABLE:
+        if len(letter) != 1 or not letter.isalpha() or _is_customary(letter, bound):
             return False
         if letter.isupper() and (self._is_numeric or not isinstance(bound.scope, FUNCTIONS)):
-            return False
-        if bound.kind is Kind.ARGUMENT and _is_customary_argument(letter, bound.scope):
             return False
         return not (self._is_one_of_several(bound) or self._is_quantity(bound))
 
@@ -131,6 +125,20 @@ class Letters:
             bound.name in letters and all((bound.scope, one) in self._groups for one in letters)
             for letters in _TOGETHER
         )
+
+
+def _is_customary(letter: str, bound: Binding) -> bool:
+    """Return whether everybody calls by this `letter` what `bound` binds.
+
+    e.g. a counter ``i``, a variable of a loop, a field of a class, ``r = requests.get(url)``, and
+    arguments, see `_is_customary_argument`.
+    """
+    if letter.lower() in _CUSTOMARY or bound.kind in _SHORT_LIVED:
+        return True
+    if bound.kind is Kind.ARGUMENT:
+        return _is_customary_argument(letter, bound.scope)
+    is_field = isinstance(bound.scope, ast.ClassDef) and bound.kind is Kind.VARIABLE
+    return is_field or bound.made_by in _GUIDES.get(letter, _SHAPE)
 
 
 def _is_customary_argument(letter: str, function: Scope) -> bool:
@@ -158,14 +166,11 @@ def is_formula(scope: Scope) -> bool:
     """
     if not isinstance(scope, FUNCTIONS) or len(scope.name) < 3:
         return False
-    parts = list(_evaluated_nodes(scope))
+    parts, letters = list(_evaluated_nodes(scope)), _short_arguments(scope)
     if not any(isinstance(part, _ARITHMETIC) for part in parts):
         return False
-    letters = _short_arguments(scope)
-    if len(letters) > 1 and any(_joins_two(part, letters) for part in parts):
-        return True
     if any(map(_handles_text, parts)):
-        return False
+        return any(_joins_two(part, letters) for part in parts)
     return bool(letters) or any(_called(part) in _MATHEMATICS for part in parts)
 
 

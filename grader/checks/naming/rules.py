@@ -137,18 +137,33 @@ def _is_action(bound: Binding) -> bool:
     e.g. ``load_rows``, ``is_empty``, ``__init__``, ``main``, ``binary_search``, ``error_handler``,
     ``auto_save``, ``@property volume``; not ``total``.
     """
-    name = bound.name.strip("_")
-    words = words_of(name)
-    if bound.name.startswith("__") and bound.name.endswith("__") or not words:
-        return True
-    if name in CUSTOMARY or words[0] in PREFIXES or words[-1] in ROLES:
-        return True
-    if name.lower() in ALGORITHMS or (words[0] in ADVERBS and is_verb(words[1 % len(words)])):
-        return True
-    # e.g. `celsius_to_kelvin`, a conversion
-    if is_verb(words[0]) or "to" in words[1:-1] or _is_named_by_noun(bound.node):
+    if _tells_action(bound.name) or _is_named_by_noun(bound.node):
         return True
     return _is_part_of_decorator(bound) or is_prescribed_method(bound.name, bound.scope)
+
+
+def _tells_action(name: str) -> bool:
+    """Return whether the name of a function begins with a verb, or is customary without one.
+
+    e.g. ``load_rows``, ``is_empty``, ``__init__``, ``celsius_to_kelvin`` (a conversion).
+    """
+    plain = name.strip("_")
+    words = words_of(plain)
+    if not words or name.startswith("__") and name.endswith("__"):
+        return True
+    return plain in CUSTOMARY or plain.lower() in ALGORITHMS or _has_verb(words)
+
+
+def _has_verb(words: list[str]) -> bool:
+    """Return whether `words` begin with a verb, with or without an adverb, or with a prefix.
+
+    Or they end in a role, or are a conversion: ``auto save``, ``is empty``, ``error handler``,
+    ``row to text``.
+    """
+    first = words[1] if words[0] in ADVERBS and len(words) > 1 else words[0]
+    if is_verb(first) or words[0] in PREFIXES:
+        return True
+    return words[-1] in ROLES or "to" in words[1:-1]
 
 
 def _is_part_of_decorator(bound: Binding) -> bool:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from grader.analysis.fixes.own_line import Fix, Line
 from grader.analysis.syntax.signatures import (
     has_value,
-    is_generator,
     plain_arguments,
     returns_and_yields,
     starred_arguments,
@@ -129,15 +128,23 @@ def _result(function: ast.AST) -> str:
     if not isinstance(function, FUNCTIONS):
         return UNKNOWN
     given = list(returns_and_yields(function))
-    if is_generator(function):
+    if not all(isinstance(one, ast.Return) for one in given):
         return _iterator(function, given)
     types = {_given_type(one) for one in given}
-    kinds = types - {"None"}
-    if not kinds:
+    if not types - {"None"}:
         return "None"
     if function.name in _SPECIAL:
         return _SPECIAL[function.name]
-    if len(kinds) > 1 or UNKNOWN in kinds or not isinstance(function.body[-1], ast.Return):
+    return _joined(types) if isinstance(function.body[-1], ast.Return) else UNKNOWN
+
+
+def _joined(types: set[str]) -> str:
+    """Return the type of values of these `types`: ``int | None`` for int and None.
+
+    It is ``...`` for two types beside ``None``, or if one is unknown.
+    """
+    kinds = types - {"None"}
+    if len(kinds) > 1 or UNKNOWN in kinds:
         return UNKNOWN
     return kinds.pop() + (" | None" if "None" in types else "")
 

@@ -15,11 +15,11 @@ from grader.analysis.syntax.signatures import (
     Definition,
     definitions,
     does_nothing,
-    is_generator,
+    has_value,
     outermost_functions,
     plain_arguments,
+    returns_and_yields,
     starred_arguments,
-    values_given,
 )
 from grader.analysis.syntax.statements import Function
 
@@ -168,10 +168,11 @@ def _given_in_spite(function: Function) -> str:
         return ""
     if function.name in _RETURN_NOTHING:
         return ""
-    if is_generator(function):
+    given = list(returns_and_yields(function))
+    if not all(isinstance(one, ast.Return) for one in given):
         return "an iterator, since it yields,"
-    given = values_given(function)
-    return "a value" if any(isinstance(one.value, _NEVER_NONE) for one in given) else ""
+    values = (one.value for one in given if has_value(one))
+    return "a value" if any(isinstance(value, _NEVER_NONE) for value in values) else ""
 
 
 def _is_missing(annotation: ast.expr | None) -> bool:
