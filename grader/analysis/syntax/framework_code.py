@@ -112,9 +112,8 @@ class _Finder:
                 started |= _names(target) if is_started_outside(dotted) else set()
             elif _is_streamlit(value, module):
                 widgets |= _names(target)
-        called = {module.target(call.func).dotted for block in module.top for call in block.calls}
-        is_page = any(name.startswith(f"{STREAMLIT}.") for name in called)
         starts = any(map(is_guard, _outside(module))) or bool(objects or called_at_start(module))
+        is_page = _is_page(module)
         return _Finder(module, objects, started, tasks, widgets, is_page, starts)
 
     def demanded(self) -> Iterator[ast.stmt]:
@@ -350,6 +349,12 @@ def _is_task_of_airflow(call: ast.Call, module: Module) -> bool:
     if not makes_a_value(call.func) or not _imports_airflow(module):
         return False
     return any(keyword.arg == "task_id" for keyword in call.keywords)
+
+
+def _is_page(module: Module) -> bool:
+    """Return whether the top of `module` calls Streamlit: ``st.title("Prices")``."""
+    called = (module.target(call.func).dotted for block in module.top for call in block.calls)
+    return any(name.startswith(f"{STREAMLIT}.") for name in called)
 
 
 def _packages(module: Module) -> Collection[str]:

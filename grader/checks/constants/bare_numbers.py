@@ -25,9 +25,10 @@ _HALF = 0.5
 #: The smallest whole number that may be a threshold or a limit: ``tries > 3`` and
 #: ``randint(1, 6)``; not ``players < 2``.
 _MIN_LIMIT = 3
-#: The smallest whole number that may be a rate: ``days / 7``; not ``row * 3``, which is often a
-#: place on a board.
-_MIN_RATE = 7
+#: The smallest whole number that may be a rate: ``hours * 24``; not ``row * 3``, which is often a
+#: place on a board. A week is one as well: ``days / 7``.
+_MIN_RATE = 11
+_WEEK = 7
 #: The smallest whole number that says something by being equal: ``points == 21``; not
 #: ``choice == 3``, a line of a menu.
 _MIN_EQUAL = 11
@@ -237,7 +238,7 @@ def _is_rate(node: ast.expr, operator: ast.operator) -> bool:
     value = getattr(_without_sign(node), "value", None)
     if isinstance(value, float) and not value.is_integer():
         return isinstance(operator, _RATES) and value != _HALF
-    return isinstance(operator, _FACTORS) and _from(node, _MIN_RATE)
+    return isinstance(operator, _FACTORS) and (value == _WEEK or _from(node, _MIN_RATE))
 
 
 def _from(node: ast.expr, least: float) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from grader.checks.constants.bare_numbers import BareNumber, bare_numbers
 
@@ -86,17 +87,20 @@ def _in_function(
 
     New ones are added to `reported`.
     """
-    numbers = {number: places for number, places in numbers.items() if number not in reported}
-    deciding = {number for number, places in numbers.items() if any(map(_decides, places))}
-    large = {number for number, places in numbers.items() if not all(map(_is_small, places))}
+    new = {number: places for number, places in numbers.items() if number not in reported}
+    deciding = {number for number, places in new.items() if any(map(_decides, places))}
+    large = {number for number, places in new.items() if not all(map(_is_small, places))}
     counted = deciding | large
     if len(counted) >= _MANY:
-        nodes = [place.node for number in counted for place in numbers[number]]
+        nodes = (place.node for place in chain.from_iterable(map(new.__getitem__, counted)))
         yield Magic(_first(nodes), 1, function, len(counted))
     else:
-        for number in deciding:
-            yield Magic(_first(place.node for place in numbers[number] if place.decides))
+        yield from (Magic(_first_deciding(new[number])) for number in deciding)
     reported.update(deciding)
+
+
+def _first_deciding(places: Iterable[BareNumber]) -> ast.Constant:
+    return _first(place.node for place in filter(_decides, places))
 
 
 def _decides(place: BareNumber) -> bool:

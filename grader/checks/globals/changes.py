@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
 
 from grader.analysis.syntax.dotted_names import last_name, root_of
 from grader.analysis.syntax.module import Module
@@ -67,17 +68,24 @@ def _changed_by_calls(
     scope: Scope, module: Module, siblings: Collection[str]
 ) -> Iterator[tuple[Key, ast.AST]]:
     """Yield (key, node) for each name that ``scope`` passes to a call that changes it."""
-    calls = (call for block in scope.blocks for call in block.calls)
-    for call in (call for call in calls if last_name(call.func) in _CHANGERS):
+    calls = chain.from_iterable(block.calls for block in scope.blocks)
+    for call in filter(_may_change, calls):
         changed = _changed_by_call(call, module, siblings)
-        if changed is None:
+        if changed is None or not scope.sees_module(root_of(changed)[0]):
             continue
         name, attribute = root_of(changed)
-        kinds = {each.kind for each in module.bindings.get(name, ())}
-        is_value = bool(kinds) and kinds <= {"value", "again"}
-        if is_value or is_of_sibling(name, module, siblings):
-            if not attribute and scope.sees_module(name):
-                yield (name, ""), changed
+        if not attribute and (_is_variable(name, module) or is_of_sibling(name, module, siblings)):
+            yield (name, ""), changed
+
+
+def _may_change(call: ast.Call) -> bool:
+    return last_name(call.func) in _CHANGERS
+
+
+def _is_variable(name: str, module: Module) -> bool:
+    """Return whether the top of ``module`` binds ``name`` to values only."""
+    bound = module.bindings.get(name, ())
+    return bool(bound) and {each.kind for each in bound} <= {"value", "again"}
 
 
 def _changed_by_call(call: ast.Call, module: Module, siblings: Collection[str]) -> ast.expr | None:
@@ -109,6 +117,9 @@ def _is_changed(use: Use, scope: Scope, module: Module, siblings: Collection[str
     kinds = {each.kind for each in bound}
     if use.how == "change" and kinds <= {"value", "again"}:
         return True
+    if use.how == "change" and is_of_sibling(use.name, module, siblings):
+        # e.g. `game.score = 1` and `scores["Ann"] = 1` after `from state import game, scores`
+        return kinds == {"import"}
     if use.how == "change":
         return bool(use.attribute) and _is_drawer(use.name, kinds, scope, siblings)
     return not use.attribute and _is_filled(use, bound, module, siblings)

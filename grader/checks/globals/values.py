@@ -14,8 +14,8 @@ from grader.analysis.syntax.framework_objects import is_made_outside
 from grader.analysis.syntax.module import Module
 from grader.analysis.syntax.scopes import Scope
 from grader.analysis.syntax.stdlib_effects import Effect, effect_of, kind_of
-from grader.analysis.syntax.walk import walk
-from grader.checks.globals.changes import maker_of
+from grader.analysis.syntax.walk import children, walk
+from grader.checks.globals.changes import is_container, maker_of
 from grader.checks.globals.siblings import is_in_sibling
 
 #: Calls whose value counts as a constant, by the last part of their name; so do calls of classes,
@@ -31,10 +31,13 @@ _ASSETS = ("pygame.font.", "pygame.image.", "pygame.mixer.", "pygame.transform."
 #: Kinds of values that functions draw on, read from or write to: a window, a camera, a file. Not
 #: "client": a session of `requests` is made once for all, as its manual says.
 _HANDLES = frozenset(
-    "camera canvas chart clock connection file group socket surface window".split()
+    "browser camera canvas chart clock connection file group socket surface window".split()
 )
 #: Methods of a handle that make another one: ``cursor = connection.cursor()``.
-_FROM_HANDLES = frozenset({"accept", "add_subplot", "cursor", "makefile", "subplots"})
+_FROM_HANDLES = frozenset(
+    "accept add_subplot create_image create_line create_oval create_rectangle create_text cursor"
+    " makefile subplots".split()
+)
 #: Effects that may give another value at each start.
 _BY_START = frozenset({Effect.CLOCK, Effect.RANDOM})
 #: Functions of `time`, `random` and the like that do not: `random.seed(3)`, `uuid.uuid5(...)`,
@@ -77,6 +80,8 @@ class Values:
         e.g. ``pygame.display.set_mode(SIZE)``, ``Tk()`` and ``connection.cursor()``; not
         ``sqlalchemy.create_engine(URL)``, which its makers want outside functions.
         """
+        if isinstance(value, ast.List | ast.Tuple):
+            return any(self._names_handle(each) for each in value.elts)
         if not isinstance(value, ast.Call):
             return False
         if any(kind_of(name) in _HANDLES and not is_made_outside(name) for name in self._of(value)):
@@ -84,8 +89,22 @@ class Values:
         function = value.func
         if not isinstance(function, ast.Attribute) or function.attr not in _FROM_HANDLES:
             return False
-        owner = self.module.bindings.get(getattr(function.value, "id", ""), ())
-        return any(self.is_handle(each.value) for each in owner if each.value is not value)
+        return self._names_handle(function.value)
+
+    def _names_handle(self, node: ast.expr) -> bool:
+        """Return whether `node` is the name of a handle: ``connection``."""
+        bound = self.module.bindings.get(getattr(node, "id", ""), ())
+        values = [each.value for each in bound if isinstance(each.value, ast.Call)]
+        return any(kind_of(name) in _HANDLES for value in values for name in self._of(value))
+
+    def is_empty(self, value: ast.expr | None) -> bool:
+        """Return whether `value` is there to be filled or replaced later: ``[]``, ``None``."""
+        if isinstance(value, ast.Call):
+            is_bare = not value.args and not value.keywords
+            return is_bare and is_container(value, self.module)
+        if isinstance(value, ast.Constant):
+            return value.value is None
+        return isinstance(value, ast.List | ast.Dict) and not children(value)
 
     def is_read(self, value: ast.expr | None) -> bool:
         """Return whether `value` is read from a file, a database or the network.
