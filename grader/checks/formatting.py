@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from grader.analysis.fixes.diff import difference, old_lines_to_change
+from grader.analysis.fixes.same_program import parses
 from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools import black_runner
 from grader.analysis.tools.options import FormattingOptions
@@ -60,7 +61,8 @@ def _without_fix(source: SourceFile, settings: black_runner.Settings) -> Inspect
 def _with_fix(source: SourceFile, settings: black_runner.Settings) -> Inspection:
     """Return the finding for `source`, which Black would change, with the diff as its hunk.
 
-    Both sides of the diff have the student's own directives again, e.g. ``# fmt: off``.
+    There is no hunk if what Black writes is not Python. Both sides of the diff have the student's
+    own directives again, e.g. ``# fmt: off``.
     """
     before = restore(source.text, source.stand_in)
     after = restore(black_runner.formatted(source.text, settings), source.stand_in)
@@ -69,7 +71,7 @@ def _with_fix(source: SourceFile, settings: black_runner.Settings) -> Inspection
         code="black",
         line=change.first_line,
         message=f"Black would reformat this file (lines to change: {change.lines})",
-        hunk=change.body,
+        hunk=change.body if parses(after) else None,
     )
     counts = {
         "files_to_reformat": 1,

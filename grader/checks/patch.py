@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import partial
+from itertools import accumulate
 
 from isort.exceptions import ISortError
 
@@ -25,7 +26,7 @@ GUIDANCE = Guidance(
 _DISAGREEMENT = Guidance(
     explanation=(
         "isort and Black want different things of this file: what one of them writes the other"
-        " would change again. It is no fault of yours."
+        " would change again. So there is no patch for it. It is no fault of yours."
     ),
     how_to_fix="Ask your instructor which of the two to follow here.",
     url="https://pycqa.github.io/isort/docs/configuration/black_compatibility.html",
@@ -40,6 +41,9 @@ _WITHHELD = Guidance(
     url="https://black.readthedocs.io/en/stable/faq.html",
 )
 
+#: How often both tools write before they are said to disagree. Black can join imports that isort
+#: then merges, e.g. ``from a import b; from a import c``, which takes three turns.
+_MOST_TURNS = 4
 #: The byte order mark, which the text of a source file lacks.
 _BOM = "\ufeff"
 
@@ -55,28 +59,41 @@ class FixOptions(Options):
 
 
 def inspect(source: SourceFile, options: FixOptions, context: Context) -> Inspection:
-    """Return an inspection with the patch of `source`, and a finding if isort and Black disagree.
+    """Return an inspection with the patch of `source`, or with the reason why there is none.
 
-    The patch is one finding, if there is anything to change. Its hunk is the diff of what isort and
-    then Black would write, as far as `options` ask for them. It applies to the bytes as submitted,
-    with their byte order mark and newlines. The tools disagree if one of them would change the
-    fixed text again. If a tool cannot read the file, or writes another program or no Python, the
-    only finding is ``withheld``, with the reason. Without a finding the result is
-    ``NOTHING_TO_SAY``. `context` comes from :func:`isort_runner.own_modules`.
+    The patch is one finding, if there is anything to change. Its hunk is the diff to a text that
+    isort and Black both leave as it is, as far as `options` ask for them. It applies to the bytes
+    as submitted, with their byte order mark and newlines. The finding is ``disagreement`` if each
+    tool would always change what the other writes, and ``withheld`` if one cannot read the file, or
+    writes another program or no Python. Without a finding the result is ``NOTHING_TO_SAY``.
+    `context` comes from :func:`isort_runner.own_modules`.
     """
     tools = _tools(options, context, is_stub=source.kind == "stub")
     try:
-        fixed = reduce(lambda text, tool: tool.fix(text), tools, source.raw_text)
-        disagree = any(tool.write(fixed) != fixed for tool in tools)
+        fixed = _settled(source.raw_text, tools)
     except _Withheld as reason:
         finding = Finding(code="withheld", message=str(reason))
         return Inspection(facts=Facts(counts=_counts()), findings=(finding,))
-    patches = [] if fixed == source.raw_text else [_patch(source, fixed)]
-    conflicts = [_disagreement()] if disagree else []
-    if not patches and not conflicts:
+    if fixed is None:
+        return Inspection(facts=Facts(counts=_counts(disagreements=1)), findings=(_disagreement(),))
+    if fixed == source.raw_text:
         return NOTHING_TO_SAY
-    counts = _counts(patched=len(patches), disagreements=len(conflicts))
-    return Inspection(facts=Facts(counts=counts), findings=(*patches, *conflicts))
+    return Inspection(facts=Facts(counts=_counts(patched=1)), findings=(_patch(source, fixed),))
+
+
+def _settled(text: str, tools: Sequence[_Tool]) -> str | None:
+    """Return what `tools` write for `text` in turns until none changes it; ``None`` if they go on.
+
+    Raises:
+        _Withheld: see :meth:`_Tool.fix`.
+    """
+    for _ in range(_MOST_TURNS):
+        # Of the whole turn, the end says nothing: one tool may undo what the other did.
+        texts = [*accumulate(tools, lambda now, tool: tool.fix(now), initial=text)]
+        if len({*texts}) == 1:
+            return text
+        text = texts[-1]
+    return None
 
 
 class _Withheld(Exception):

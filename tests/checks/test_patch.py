@@ -91,8 +91,8 @@ def test_a_disagreement_is_named(inspect: Any) -> None:
     assert [each.code for each in alone.findings] == ["disagreement"]
     assert alone.facts.counts == {"patched": 0, "disagreements": 1}
     found = inspect("mend", text + "x=1\n", **QUARREL)
-    assert [each.code for each in found.findings] == ["patch", "disagreement"]
-    assert found.facts.counts == {"patched": 1, "disagreements": 1}
+    assert [each.code for each in found.findings] == ["disagreement"]
+    assert found.facts.counts == {"patched": 0, "disagreements": 1}
 
 
 def test_the_engine_alone_runs_it() -> None:

@@ -346,7 +346,9 @@ def test_the_patch_leaves_alone_what_no_criterion_of_layout_counts() -> None:
 def test_disagreement_of_the_formatters_is_named() -> None:
     report = formatted(mended("a.py", disagreements=1), mended("b.py"))
     assert report.patch_disagreements == ("a.py",)
-    assert report.notes == ("Black and isort disagree for ever on a.py.",)
+    assert report.notes == (
+        "Black and isort disagree for ever on a.py, so there is no patch for it.",
+    )
 
 
 def test_a_withheld_patch_is_named_and_needs_no_attention() -> None:

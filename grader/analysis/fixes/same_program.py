@@ -9,9 +9,9 @@ from black.parsing import ASTSafetyError
 
 
 def parses(text: str) -> bool:
-    """Return whether `text` is Python: isort can write ``import .`` for ``import os . path``."""
+    """Return whether `text` compiles: isort can write ``import .`` for ``import os . path``."""
     try:
-        ast.parse(text)
+        compile(text, "", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -38,6 +38,12 @@ _HIDDEN = Guidance(
     url="https://peps.python.org/pep-0008/#imports",
 )
 
+_CHANGES = "isort would change the imports of this file"
+_NOT_PYTHON = (
+    ", but what it writes is not valid Python: first write one import a line, without blanks"
+    " around dots"
+)
+
 
 def inspect(source: SourceFile, options: ImportOrderOptions, context: Context) -> Inspection:
     """Return an inspection with a finding if isort would change `source`, and for hidden imports.
@@ -73,13 +79,16 @@ def _order(
     after = isort_runner.sorted_text(source.raw_text, options, context, is_stub=is_stub)
     if after is None:
         return None, 0
-    finding = Finding(code="isort", message="isort would change the imports of this file")
     before, after = _compared(source, after)
-    if not options.show_fix or not parses(after):
-        return finding, old_lines_to_change(before, after)
-    change = difference(before, after)
-    fix = {"line": change.first_line, "hunk": change.body}
-    return finding.model_copy(update=fix), change.old_lines
+    finding = Finding(code="isort", message=_CHANGES)
+    if not parses(after):
+        # e.g. isort writes `import .` for `import os . path`.
+        finding = Finding(code="isort", message=f"{_CHANGES}{_NOT_PYTHON}")
+    elif options.show_fix:
+        change = difference(before, after)
+        fix = {"line": change.first_line, "hunk": change.body}
+        return finding.model_copy(update=fix), change.old_lines
+    return finding, old_lines_to_change(before, after)
 
 
 def _hidden(statement: ast.stmt) -> Finding:

@@ -381,7 +381,8 @@ def _notes(now: _Judged, patch: _Patch) -> Iterator[str]:
             "the checks read the code behind them. Take them out before you compare at home."
         )
     if patch.disagreements:
-        yield f"Black and isort disagree for ever on {', '.join(patch.disagreements)}."
+        paths = ", ".join(patch.disagreements)
+        yield f"Black and isort disagree for ever on {paths}, so there is no patch for it."
     for one in patch.withheld:
         yield f"There is no patch for {one.path}: {one.reason}. That costs no points."
     if now.faults:
