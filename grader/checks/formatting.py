@@ -139,7 +139,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="formatting",
-    version=3,
+    version=4,
     title="Formatted with Black",
     synonyms=(
         "black",

@@ -198,7 +198,7 @@ def _disagreement() -> Finding:
 
 CHECK = Check(
     id=PATCH,
-    version=3,
+    version=4,
     title="Patch",
     guidance=GUIDANCE,
     guidance_by_code={"disagreement": _DISAGREEMENT, "withheld": _WITHHELD},

@@ -83,8 +83,26 @@ def test_an_unused_import_is_taken_out(before: str, after: str, inspect: Inspect
     assert shown(inspect, "style", text)["F401"] == (before, after)
 
 
-def test_an_import_that_a_block_may_need_stays(inspect: Inspect) -> None:
-    assert not shown(inspect, "style", "if 1:\n    import sys\n")
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("shop/__init__.py", "from shop.cart import Cart\n"),
+        ("test_a.py", "from fixtures import cart\n\n\ndef test_cart(cart):\n    assert cart\n"),
+        ("a.py", "if 1:\n    import sys\n"),
+        ("a.py", "USAGE = '''\nsay \n'''\n"),
+        ("a.py", "def f(query, User):\n    return query.filter(User.age == None)\n"),
+        ("a.py", "def f(rows):\n    return rows[rows.age != None]\n"),
+        ("a.py", "try:\n    x = int('1')\nexcept ValueError:\n    x = 0\nexcept:\n    x = 1\n"),
+    ],
+)
+def test_a_line_whose_change_might_do_harm_stays(path: str, text: str, inspect: Inspect) -> None:
+    found = inspect("style", text, path=path).findings
+    assert found and all(one.before is None for one in found)
+
+
+def test_a_new_function_has_the_indentation_of_the_file(inspect: Inspect) -> None:
+    text = "def f():\n\treturn 1\n\n\ndouble = lambda n: n * 2\n"
+    assert shown(inspect, "style", text)["E731"][1] == "def double(n):\n\treturn n * 2"
 
 
 @pytest.mark.parametrize(

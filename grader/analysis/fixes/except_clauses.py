@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+import builtins
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from grader.analysis.fixes.own_line import Fix, Line
@@ -24,16 +25,17 @@ def except_clause_fix(source: SourceFile) -> Fix:
 
     That function takes a finding and its `Line`, an ``except`` clause of ``source``. It returns the
     line with other errors behind ``except``, e.g. ``except (OSError, ValueError):``: those of
-    `errors_raised` for the body of the ``try``. An ``as error`` stays. It returns ``None`` if no
-    such error is known, or more than three, or if the line is no ``except`` clause. Whether the
-    clause is too broad is not tested.
+    `errors_raised` for the body of the ``try`` that no clause above catches. An ``as error`` stays.
+    It returns ``None`` if no such error is known, or more than three, or if the line is no
+    ``except`` clause. Whether the clause is too broad is not tested.
     """
 
     def fix(finding: Finding, line: Line) -> str | None:
         nodes = [node for node, _ in every_statement(source.tree)]
-        body = next(_tried(nodes, finding.line), [])
+        body, caught = next(_tried(nodes, finding.line), ([], set()))
         functions = {node.name: node for node in nodes if isinstance(node, FUNCTIONS)}
-        errors = errors_raised(body, aliases_of(nodes), functions)
+        raised = errors_raised(body, aliases_of(nodes), functions)
+        errors = [one for one in raised or () if not _is_caught(one, caught)]
         found = line.statement
         if not errors or len(errors) > _MOST_ERRORS or not isinstance(found, ast.ExceptHandler):
             return None
@@ -45,9 +47,30 @@ def except_clause_fix(source: SourceFile) -> Fix:
     return fix
 
 
-def _tried(nodes: Sequence[ast.AST], row: int) -> Iterator[list[ast.stmt]]:
-    """Yield the ``try`` body of each statement in ``nodes`` with an ``except`` on line ``row``."""
+def _tried(nodes: Sequence[ast.AST], row: int) -> Iterator[tuple[list[ast.stmt], set[str]]]:
+    """Yield the ``try`` body of each statement in ``nodes`` with an ``except`` on line ``row``.
+
+    With it come the names of the errors that the clauses above that line catch.
+    """
     for node in nodes:
         found: Any = node
         if is_try(node) and any(handler.lineno == row for handler in found.handlers):
-            yield found.body
+            above = (one.type for one in found.handlers if one.lineno < row and one.type)
+            yield found.body, {ast.unparse(each) for kind in above for each in _kinds(kind)}
+
+
+def _kinds(kind: ast.expr) -> Sequence[ast.expr]:
+    """Return the classes behind an ``except``: those of a tuple, or the one."""
+    return kind.elts if isinstance(kind, ast.Tuple) else [kind]
+
+
+def _is_caught(error: str, caught: Collection[str]) -> bool:
+    """Return whether an ``except`` with one of ``caught`` catches every ``error``.
+
+    e.g. ``FileNotFoundError`` after ``OSError``; not ``OSError`` after ``FileNotFoundError``.
+    """
+    names = {
+        error,
+        *(base.__name__ for base in getattr(getattr(builtins, error, 0), "__mro__", ())),
+    }
+    return not names.isdisjoint(caught)

@@ -372,6 +372,11 @@ ARGUMENT_CHANGERS = frozenset(
 #: Modules of which every function only returns a value, e.g. ``math.sqrt``, or the time; not
 #: ``numpy``, which has ``numpy.seterr``, nor ``operator``, which has ``operator.setitem``.
 _PURE_MODULES = frozenset({"", "cmath", "datetime", "fractions", "math", "statistics", "time"})
+#: Functions of other modules that only return a value, and are often assigned and forgotten.
+_PURE = frozenset(
+    """os.getcwd os.getenv os.path.abspath os.path.basename os.path.dirname os.path.exists
+    os.path.join os.path.splitext""".split()
+)
 #: Functions of these that do more: they wait, or set the time zone.
 _IMPURE = frozenset({"time.sleep", "time.tzset"})
 
@@ -406,6 +411,8 @@ def is_pure(dotted: str) -> bool:
 
     Then a call whose value is not used can go, e.g. ``time.time()``. It may raise an error.
     """
+    if dotted in _PURE:
+        return True
     effect, module = effect_of(dotted), dotted.partition(".")[0] if "." in dotted else ""
     known = effect in (Effect.COMPUTES, Effect.CLOCK) and module in _PURE_MODULES
     return known and dotted not in _IMPURE

@@ -168,7 +168,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="import_order",
-    version=5,
+    version=6,
     title="Imports sorted with isort",
     synonyms=("isort", "imports", "sorted_imports"),
     guidance=GUIDANCE,

@@ -165,7 +165,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="style",
-    version=5,
+    version=6,
     title="Clean for flake8",
     synonyms=(
         "flake8",

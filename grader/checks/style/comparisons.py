@@ -22,11 +22,33 @@ _CONDITIONALS = ast.If | ast.While | ast.Assert
 def none_compared(node: ast.AST, line: Line) -> str | None:
     """Return ``x is None`` for the node of ``x == None``, ``x is not None`` for ``x != None``.
 
-    ``None`` for any other node, e.g. ``None == x`` or ``x == y == None``.
+    ``None`` for any other node, e.g. ``None == x`` or ``x == y == None``, and inside a query, e.g.
+    ``query.filter(User.age == None)`` of SQLAlchemy and ``rows[rows.age != None]`` of pandas, where
+    ``is`` would mean something else.
     """
     if not (isinstance(node, ast.Compare) and _is_constant(node.comparators[-1], None)):
         return None
+    if any(node is part for query in _queries(line.tree) for part in ast.walk(query)):
+        return None
     return _with_operator(node, line, {"==": "is", "!=": "is not"})
+
+
+#: Methods and functions that build a query from comparisons, by SQLAlchemy and others.
+_QUERYING = frozenset("filter where having and_ or_ not_ case join outerjoin order_by".split())
+
+
+def _queries(tree: ast.AST) -> Iterator[ast.expr]:
+    """Yield the expressions of `tree` in which a comparison may be no question but a query.
+
+    They are the arguments of functions such as ``filter`` and ``where``, and indices.
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript):
+            yield node.slice
+        elif isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name in _QUERYING:
+                yield from node.args
 
 
 def truth_compared(node: ast.AST, line: Line) -> str | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+import tokenize
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from functools import partial
 
 from grader.analysis.fixes.except_clauses import except_clause_fix
 from grader.analysis.fixes.own_line import Fix, Line
@@ -28,36 +30,48 @@ def style_fix(source: SourceFile, findings: Iterable[Finding]) -> Fix:
     F841, W291 and W605. It returns ``None`` for other codes, and for a line whose form it cannot
     rewrite.
     """
-    imports = without_imports(findings)
-    handlers = except_clause_fix(source)
-    names = without_name(source)
+    whole: dict[str, Fix] = {
+        "E401": lambda finding, line: one_import_a_line(line),
+        "E722": except_clause_fix(source),
+        "E731": lambda finding, line: _as_function(line, _indentation(source)),
+        "F401": without_imports(source, findings),
+        "F841": without_name(source),
+        "W291": partial(_without_blanks, source),
+    }
 
     def fix(finding: Finding, line: Line) -> str | None:
         if is_missing_call(finding):
             return with_calls(line)
-        if finding.code == "F401":
-            return imports(finding, line)
-        if finding.code == "E722":
-            return handlers(finding, line)
-        if finding.code == "F841":
-            return names(finding, line)
-        rule, whole = _RULES.get(finding.code), _WHOLE.get(finding.code)
+        rule, known = _RULES.get(finding.code), whole.get(finding.code)
         if rule is not None:
             return comparisons.rewritten(line, rule)
-        return whole(line) if whole is not None else None
+        return known(finding, line) if known is not None else None
 
     return fix
 
 
-def _without_blanks(line: Line) -> str | None:
-    """Return the text of `line` without the blanks at its end."""
-    return line.text.rstrip()
+def _without_blanks(source: SourceFile, finding: Finding, line: Line) -> str | None:
+    """Return `line` of `source` without the blanks at its end; ``None`` if a text goes on there.
+
+    In a text of several lines, blanks are a part of its value.
+    """
+    is_in_text = any(
+        token.type == tokenize.STRING and token.start[0] <= finding.line < token.end[0]
+        for token in source.tokens
+    )
+    return None if is_in_text else line.text.rstrip()
 
 
-def _as_function(line: Line) -> str | None:
+def _indentation(source: SourceFile) -> str:
+    """Return by how much `source` indents its first block; four spaces if it has none."""
+    indents = (token.string for token in source.tokens if token.type == tokenize.INDENT)
+    return next(indents, "    ")
+
+
+def _as_function(line: Line, indentation: str) -> str | None:
     """Turn ``f = lambda x: x`` into ``def f(x):`` and, on a second line, ``return x``.
 
-    ``None`` if anything follows on `line`, e.g. a comment.
+    The second line has `indentation`. ``None`` if anything follows on `line`, e.g. a comment.
     """
     statement = line.statement
     if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Lambda):
@@ -71,7 +85,7 @@ def _as_function(line: Line) -> str | None:
     for colon in (at for at, sign in enumerate(text) if sign == ":"):
         arguments, body = text[:colon].strip(), text[colon + 1 :].strip()
         if _is_same_lambda(arguments, body, statement.value):
-            return f"def {target.id}({arguments}):\n    return {body}"
+            return f"def {target.id}({arguments}):\n{indentation}return {body}"
     return None
 
 
@@ -119,7 +133,7 @@ def _value(text: str) -> object:
             return None
 
 
-#: By code, the rule for single nodes of a line. Codes that are in neither table have no fix here.
+#: By code, the rule for single nodes of a line.
 _RULES: dict[str, comparisons.Rule] = {
     "E711": comparisons.none_compared,
     "E712": comparisons.truth_compared,
@@ -129,10 +143,4 @@ _RULES: dict[str, comparisons.Rule] = {
     "F541": _plain_text,
     "F632": comparisons.literal_compared,
     "W605": _raw_text,
-}
-#: By code, the function that rewrites a whole line.
-_WHOLE: dict[str, Callable[[Line], str | None]] = {
-    "E401": one_import_a_line,
-    "E731": _as_function,
-    "W291": _without_blanks,
 }

@@ -7,19 +7,24 @@ import re
 from collections.abc import Iterable, Sequence
 
 from grader.analysis.fixes.own_line import Fix, Line
+from grader.analysis.syntax.module import module_of
 from grader.domain.inspection import Finding
+from grader.domain.source import SourceFile
 
 #: A message of F401, e.g. "'os.path as p' imported but unused".
 _UNUSED = re.compile(r"'(.+)' imported but unused")
+#: Kinds of files whose imports are often there for others.
+_OFFERING = frozenset({"init", "test_init"})
 
 
-def without_imports(findings: Iterable[Finding]) -> Fix:
+def without_imports(source: SourceFile, findings: Iterable[Finding]) -> Fix:
     """Return the function that removes all unused names from an import line, see `Fix`.
 
-    `findings` are all of the file: a line may have several unused names, with an F401 for each. The
+    `findings` are all of `source`: a line may have several unused names, with an F401 for each. The
     function returns the line without them; "" (delete the line) if no name is left; and ``None`` if
     the line is no import, lacks a name that is reported there, or would be deleted although it is
-    indented.
+    indented. It is also ``None`` if others may use the name: in an ``__init__.py``, which offers
+    its names to others, and for a pytest fixture, which a test takes as an argument.
     """
     unused: dict[int, set[str]] = {}
     for finding in findings:
@@ -36,9 +41,21 @@ def without_imports(findings: Iterable[Finding]) -> Fix:
         # If flake8 reports a name that is not in the line, the line was misread: leave it.
         if len(kept) + len(removed) != len(statement.names):
             return None
+        if source.kind in _OFFERING or _are_fixtures(source, statement.names):
+            return None
         return _with_names(line, statement.names, kept)
 
     return fix
+
+
+def _are_fixtures(source: SourceFile, names: Iterable[ast.alias]) -> bool:
+    """Return whether `source` is a test with a function that has one of `names` as argument."""
+    if source.kind != "test":
+        return False
+    functions = module_of(source).functions
+    nodes = (node for one in functions for node in ast.walk(one.args))
+    arguments = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    return any((one.asname or one.name) in arguments for one in names)
 
 
 def _flake8_name(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
