@@ -87,8 +87,17 @@ class File:
 
         e.g. Streamlit shows it, and Airflow reads ``first >> second``.
         """
-        roots = {name.split(".")[0] for name in self.module.aliases.imported.values()}
-        return self.is_notebook or bool(roots & {"streamlit", "airflow"})
+        return self.is_notebook or bool(self._packages & {"streamlit", "airflow"})
+
+    @cached_property
+    def has_arrays(self) -> bool:
+        """Whether the file imports a package whose arrays add numbers with ``+=``."""
+        return bool(self._packages & {"numpy", "pandas", "torch", "tensorflow"})
+
+    @cached_property
+    def _packages(self) -> frozenset[str]:
+        """The packages that the file imports from."""
+        return frozenset(name.split(".")[0] for name in self.module.aliases.imported.values())
 
 
 @dataclass(frozen=True)

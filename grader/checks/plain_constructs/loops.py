@@ -158,7 +158,8 @@ def key_lookup_loop(node: ast.AST, place: Place) -> Iterator[Construct]:
         return
     if key in bound_in(*node.body) or may_change(whole, node.body, picks):
         return
-    if inner is None and not _is_dict(whole.id, place):
+    # e.g. `for i in rows: rows[i]` takes items for indices, and is no loop over a dictionary
+    if inner is None and len(key) < 3 and not _is_dict(whole.id, place):
         return
 
     def rewrite(layout: Layout) -> list[Edit] | None:

@@ -38,12 +38,15 @@ PARAMETER = "unused-parameter"
 def adds_a_list(node: ast.AST, place: Place) -> Iterator[Construct]:
     """Yield ``xs += [x]`` and ``xs.extend([x])``, which are ``xs.append(x)``.
 
-    ``+=`` only of a name that is bound to a list in the scope: an array would add numbers.
+    Not of a name in a file that imports numpy, unless the scope binds it to a list: an array would
+    add numbers.
     """
     if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
         target: ast.expr = node.target
         added = node.value
-        if not isinstance(target, ast.Name) or not _is_bound_to_list(target.id, place):
+        if not isinstance(target, ast.Name):
+            return
+        if place.file.has_arrays and not _is_bound_to_list(target.id, place):
             return
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         call = node.value
