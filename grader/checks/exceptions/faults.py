@@ -40,9 +40,13 @@ NO_CAUSE = "raise-without-from"
 #: lines; not around ``return float(rows[0]["price"])`` alone, and not with three kinds. Chosen by
 #: hand.
 _MANY_KINDS, _FEW_STATEMENTS = 4, 3
-#: Exceptions that end the program on purpose, so that no cause is expected: ``raise Exit(1)`` in a
-#: handler is no fault, ``raise ValueError("x")`` without ``from`` is one. Chosen by hand.
-_ENDINGS = frozenset({"SystemExit", "KeyboardInterrupt", "Exit"})
+#: Exceptions that end the program, or are an answer to a user, who sees no cause: ``raise Exit(1)``
+#: and ``raise HTTPException(404)`` in a handler are no fault, ``raise ValueError("x")`` without
+#: ``from`` is one. Chosen by hand.
+_ENDINGS = frozenset(
+    "Abort BadParameter ClickException Exit HTTPException Http404 KeyboardInterrupt SystemExit"
+    " UsageError".split()
+)
 
 
 class Fault(NamedTuple):

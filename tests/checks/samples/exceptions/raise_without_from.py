@@ -61,3 +61,10 @@ def keep_a_function_that_raises():
             raise MissingPrice()
 
         keep(raise_later, error)
+
+
+def answer(price):
+    try:
+        work()
+    except KeyError:
+        raise HTTPException(404, "no such price")
