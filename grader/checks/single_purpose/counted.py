@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterable, Sequence
+from itertools import filterfalse
 
 from grader.analysis.syntax.scopes import Scope
 from grader.analysis.syntax.statements import Function
@@ -152,11 +153,12 @@ def _without_progress(
     e.g. not `share = done / size` before `print(f"{share:.0%}")` in the loop of a download.
     """
     printing = [one.call for one in doings if one.is_progress]
-    looped = [one for one in computed if one.in_loop and one.names]
+    looped = [one for one in computed if one.names and one.in_loop]
     if not printing or not looped:
         return list(computed)
     used = _read([function], set(map(id, walk(*printing))))
-    return [one for one in computed if one not in looped or not one.names.isdisjoint(used)]
+    progress = [one for one in looped if one.names.isdisjoint(used)]
+    return list(filterfalse(progress.__contains__, computed))
 
 
 def _read(nodes: Sequence[ast.AST], left_out: Collection[int]) -> set[str]:
