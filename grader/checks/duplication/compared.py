@@ -19,6 +19,7 @@ from grader.domain.source import SourceFile
 
 #: Statements that compute nothing, or check what is computed.
 _IDLE = (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal, ast.Assert)
+_ASSIGNS = (ast.Assign, ast.AnnAssign)
 #: Expressions that do nothing on their own, or declare an order: ``load >> clean`` of Airflow.
 _STATED = (ast.Attribute, ast.BinOp, ast.Compare, ast.Name, ast.Subscript)
 #: Calls whose result is only given a name: command lines, loggers and type variables. E.g.
@@ -88,7 +89,7 @@ def is_compared(statement: ast.stmt, in_class: bool) -> bool:
     """
     if isinstance(statement, _IDLE) or is_constant_expression(statement):
         return False
-    if isinstance(statement, ast.Assign | ast.AnnAssign):
+    if isinstance(statement, _ASSIGNS):
         return not in_class and not _only_names(statement)
     if isinstance(statement, ast.Expr):
         return not isinstance(statement.value, _STATED) and not _describes(statement.value)
@@ -100,7 +101,7 @@ def hands_on(statement: ast.stmt) -> bool:
 
     E.g. ``table = clean(rows, 3)``; not ``table = rows.clean()`` or ``table = clean(rows[0])``.
     """
-    call = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+    call = statement.value if isinstance(statement, _ASSIGNS) else None
     if isinstance(call, ast.Await):
         call = call.value
     if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):

@@ -14,7 +14,7 @@ import ast
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import groupby
@@ -53,6 +53,8 @@ ELIF, ELSE = "elif", "else"
 _VARIABLE = re.compile(r"\$\d+|(?<= )=\S+|(Call\d+ )?\.\w+:1 self\b")
 
 
+#: The most rows of a function of which one call may differ in a copy. Chosen by hand.
+MOST_ROWS = 20
 #: Characters of a fingerprint that matters only together with those of a whole function.
 _LOOSE = 4
 #: What a call calls in the text of a shape: ``Call2 .load:1`` or ``Call1 show``.
@@ -112,7 +114,7 @@ class _Piece:
     own_size: int = 0
     head: str = ""
     print: str = ""
-    loose: str = ""
+    text: str = ""
     #: The last line of the table that it stands for, if any, and how many calls are in it.
     end: int = 0
     calls: int = 1
@@ -154,7 +156,8 @@ def sketch_of(source: SourceFile) -> tuple[int, str]:
     filled = [one for one in roots if one[1]]
     filled.sort(key=lambda one: one[1][0].first.lineno)
     total = sum(piece.statements for _, root in filled for piece in root)
-    blocks = [part for part in (Part(one, _rows(root)) for one, root in filled) if _enough(part)]
+    parts = (Part(one, _rows(root, one)) for one, root in filled)
+    blocks = list(filter(_enough, parts))
     sketch = Sketch(source.sha256[:_DIGITS], blocks)
     return total, json.dumps(sketch, separators=(",", ":"))
 
@@ -199,14 +202,20 @@ def _taken_apart(tree: ast.Module) -> tuple[list[tuple[bool, _Block]], list[_Pie
     return roots, pieces
 
 
-def _pieces_of(statement: ast.stmt) -> Iterator[_Piece]:
-    """Yield the piece of `statement`, or those of the branches of an ``if``.
+def _pieces_of(statement: ast.stmt) -> Iterable[_Piece]:
+    """Return the piece of `statement`, or those of the branches of an ``if``.
 
     ``else: if x: ...`` is an ``elif``.
     """
-    if not isinstance(statement, ast.If):
-        yield _Piece(statement, [] if type(statement) in _SIMPLE else list(_inside(statement)))
-        return
+    if type(statement) in _SIMPLE:
+        return (_Piece(statement, []),)
+    if isinstance(statement, ast.If):
+        return _branches(statement)
+    return (_Piece(statement, list(_inside(statement))),)
+
+
+def _branches(statement: ast.If) -> Iterator[_Piece]:
+    """Yield the piece of each branch of `statement`."""
     rest: _Body = [statement]
     chained = False
     while len(rest) == 1 and isinstance(branch := rest[0], ast.If):
@@ -240,9 +249,7 @@ def _fingerprint(piece: _Piece, shapes: Shapes) -> None:
     piece.statements, piece.size = piece.own, piece.own_size
     whole = fingerprint(_renamed(text))
     piece.head = _written(whole)
-    if piece.own and isinstance(piece.first, _CALLING) and _CALL.search(text):
-        loose = fingerprint(_CALL.sub("Call", _renamed(text), count=1))
-        piece.loose = _written(loose)[:_LOOSE]
+    piece.text = text
     for (name, _), block in zip(piece.bodies, piece.blocks, strict=True):
         _keep_first_of_a_row(block)
         if block:
@@ -311,23 +318,36 @@ def _are_repeated(alike: Sequence[_Piece]) -> bool:
     return inner.size >= least and not isinstance(inner.first, ast.Raise)
 
 
-def _rows(root: _Block) -> list[Row]:
-    """Return the rows of `root`, each before those inside it."""
+def _rows(root: _Block, is_function: bool) -> list[Row]:
+    """Return the rows of `root`, each before those inside it.
+
+    Without ``loose`` unless the root `is_function`, and small enough for it to matter.
+    """
     found: list[Row] = []
+    is_small = is_function and sum(piece.statements for piece in root) <= MOST_ROWS
     waiting = [(piece, 0, "") for piece in reversed(root)]
     while waiting:
         piece, depth, mark = waiting.pop()
         if piece.own:
             mark = ELIF if piece.chained else mark
             line, end = piece.first.lineno, _last_line(piece)
+            calls = is_small and isinstance(piece.first, _CALLING)
+            loose = _without_name(piece.text) if calls else ""
             weight = 0 if hands_on(piece.first) else 1
-            size, calls = piece.own_size, piece.calls
-            found.append(Row(line, end, depth, size, piece.head, mark, weight, piece.loose, calls))
+            size = piece.own_size
+            found.append(Row(line, end, depth, size, piece.head, mark, weight, loose, piece.calls))
         for (name, _), block in zip(reversed(piece.bodies), reversed(piece.blocks)):
             waiting += [(one, depth + 1, "") for one in reversed(block[1:])]
             if block:
                 waiting.append((block[0], depth + 1, "" if name == "body" else name))
     return found
+
+
+def _without_name(text: str) -> str:
+    """Return the fingerprint of `text`, a shape, without what its first call calls; "" if none."""
+    if not _CALL.search(text):
+        return ""
+    return _written(fingerprint(_CALL.sub("Call", _renamed(text), count=1)))[:_LOOSE]
 
 
 def _last_line(piece: _Piece) -> int:

@@ -23,6 +23,7 @@ from grader.checks.duplication.fingerprints import (
     LEAST_SIZE,
     LEAST_STATEMENTS,
     LEAST_WHOLE,
+    MOST_ROWS,
     Part,
     Row,
 )
@@ -30,8 +31,6 @@ from grader.checks.duplication.fingerprints import (
 #: The most places of a repetition that are named: a message with more is hard to read. Chosen by
 #: hand, e.g. six copies are all named, of thirty the first eight.
 MOST_PLACES = 8
-#: The most rows of a function of which one call may differ in a copy. Chosen by hand.
-_MOST_ROWS = 20
 #: The most occurrences of its first statements with which a run is compared. Chosen by hand.
 _MOST_COMPARED = 32
 
@@ -231,7 +230,7 @@ def _wholes(part: Part) -> list[_Window]:
     size = sum(row.calls * row.size for row in rows)
     if not part.is_function or statements < LEAST_STATEMENTS or size < LEAST_WHOLE:
         return []
-    if len(rows) > _MOST_ROWS or 2 * sum(not row.weight for row in rows) > len(rows):
+    if len(rows) > MOST_ROWS or 2 * sum(not row.weight for row in rows) > len(rows):
         return []
     words = [f"{row.depth}{row.print}{row.mark}{row.calls}" for row in rows]
     keys = [" ".join(words)]
