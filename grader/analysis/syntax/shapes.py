@@ -219,8 +219,6 @@ def _word_and_parts(node: ast.AST) -> tuple[str, list[ast.AST]]:
     if isinstance(node, ast.JoinedStr):
         return "JoinedStr", [part for part in node.values if isinstance(part, ast.FormattedValue)]
     word, fields = _KINDS[type(node)]
-    if not fields:
-        return word, []
     found: list[ast.AST] = []
     for name in fields:
         value = getattr(node, name, None)

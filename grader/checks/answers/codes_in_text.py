@@ -100,12 +100,18 @@ def said_in(text: str) -> Said:
         if not _CODE.search(line):
             for codes in _in_words(line):
                 said.words.setdefault(codes, number)
-        for clause in (part for one in _SENTENCE.split(line) for part in _TURN.split(one)):
+        for clause in _clauses(line):
             for match in _CODE.finditer(clause):
                 found = said.denied if _is_denied(clause, match) else said.codes
                 found.setdefault(match[0].upper(), number)
     said.denied = {code: line for code, line in said.denied.items() if code not in said.codes}
     return said
+
+
+def _clauses(line: str) -> Iterator[str]:
+    """Yield what `line` says, sentence by sentence, up to each turn and from it on."""
+    for sentence in _SENTENCE.split(line):
+        yield from _TURN.split(sentence)
 
 
 def _is_denied(clause: str, match: re.Match[str]) -> bool:

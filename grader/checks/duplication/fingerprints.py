@@ -17,7 +17,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from itertools import groupby
+from itertools import chain, groupby, repeat
 from typing import NamedTuple
 
 from grader.analysis.syntax.import_time import is_guard
@@ -319,9 +319,12 @@ def _are_repeated(alike: Sequence[_Piece]) -> bool:
     if one.statements >= LEAST_STATEMENTS and one.size >= LEAST_SIZE:
         return True
     in_row = isinstance(one.first, (*LOOPS, ast.Try)) or all(piece.chained for piece in alike[1:])
-    if one.statements < 2 or len(alike) < _LEAST_IN_A_ROW or not in_row:
-        return False
-    inner = next(block[0] for block in one.blocks if block)
+    return in_row and len(alike) >= _LEAST_IN_A_ROW and one.statements > 1 and _computes(one)
+
+
+def _computes(piece: _Piece) -> bool:
+    """Return whether the first statement inside `piece` does more than raise or return a value."""
+    inner = next(block[0] for block in piece.blocks if block)
     least = _LEAST_RETURNED if isinstance(inner.first, ast.Return) else _LEAST_INSIDE
     return inner.size >= least and not isinstance(inner.first, ast.Raise)
 
@@ -338,25 +341,27 @@ def _rows(root: _Block, is_function: bool) -> list[Row]:
     while waiting:
         piece, depth, mark = waiting.pop()
         if piece.own:
-            mark = ELIF if piece.chained else mark
-            line, end = piece.first.lineno, _last_line(piece)
-            calls = is_small and isinstance(piece.first, _CALLING)
-            loose = _without_name(piece.text) if calls else ""
-            weight = 0 if hands_on(piece.first) else 1
-            size = piece.own_size
-            found.append(Row(line, end, depth, size, piece.head, mark, weight, loose, piece.calls))
+            loose = _without_name(piece) if is_small else ""
+            found.append(_row(piece, depth, ELIF if piece.chained else mark, loose))
         for (name, _), block in zip(reversed(piece.bodies), reversed(piece.blocks)):
-            waiting += [(one, depth + 1, "") for one in reversed(block[1:])]
-            if block:
-                waiting.append((block[0], depth + 1, "" if name == "body" else name))
+            marks = chain(["" if name == "body" else name], repeat(""))
+            inner = [(one, depth + 1, mark) for one, mark in zip(block, marks)]
+            waiting += reversed(inner)
     return found
 
 
-def _without_name(text: str) -> str:
-    """Return the fingerprint of `text`, a shape, without what its first call calls; "" if none."""
-    if not _CALL.search(text):
+def _row(piece: _Piece, depth: int, mark: str, loose: str) -> Row:
+    """Return the row of `piece`, without the statements inside it."""
+    line, end = piece.first.lineno, _last_line(piece)
+    weight = 0 if hands_on(piece.first) else 1
+    return Row(line, end, depth, piece.own_size, piece.head, mark, weight, loose, piece.calls)
+
+
+def _without_name(piece: _Piece) -> str:
+    """Return the fingerprint of `piece` without what its first call calls, "" without a call."""
+    if not isinstance(piece.first, _CALLING) or not _CALL.search(piece.text):
         return ""
-    return _written(fingerprint(_CALL.sub("Call", _renamed(text), count=1)))[:_LOOSE]
+    return _written(fingerprint(_CALL.sub("Call", _renamed(piece.text), count=1)))[:_LOOSE]
 
 
 def _last_line(piece: _Piece) -> int:

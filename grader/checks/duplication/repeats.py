@@ -220,17 +220,22 @@ class _Enough:
         return self.weight + self.handing_on >= LEAST_STATEMENTS
 
 
+def _is_enough(rows: Sequence[Row]) -> bool:
+    """Return whether a function with `rows` is enough, and does not mostly hand results on."""
+    statements = sum(row.calls for row in rows)
+    size = sum(row.calls * row.size for row in rows)
+    handing_on = sum(not row.weight for row in rows)
+    enough = statements >= LEAST_STATEMENTS and size >= LEAST_WHOLE
+    return enough and 2 * handing_on <= len(rows)
+
+
 def _wholes(part: Part) -> list[_Window]:
     """Return windows with all rows of the function `part`, one for each call that may differ.
 
     E.g. a copy that calls ``orders.get(name)`` where the other calls ``orders.find(name)``.
     """
     rows = part.rows
-    statements = sum(row.calls for row in rows)
-    size = sum(row.calls * row.size for row in rows)
-    if not part.is_function or statements < LEAST_STATEMENTS or size < LEAST_WHOLE:
-        return []
-    if len(rows) > MOST_ROWS or 2 * sum(not row.weight for row in rows) > len(rows):
+    if not (part.is_function and len(rows) <= MOST_ROWS and _is_enough(rows)):
         return []
     words = [f"{row.depth}{row.print}{row.mark}{row.calls}" for row in rows]
     keys = [" ".join(words)]
