@@ -52,13 +52,20 @@ def conda_entries(text: str) -> Iterator[str]:
     data = _yaml(text)
     entries = data.get("dependencies") if isinstance(data, dict) else None
     for entry in entries if isinstance(entries, list) else ():
-        if isinstance(entry, str):
+        if isinstance(entry, dict):
+            yield from _below_pip(entry.get("pip"))
+        elif isinstance(entry, str):
             found = _CONDA.match(entry)
             name = found["name"] if found else entry
             if name.lower() not in _NO_PACKAGES:
                 yield name
-        elif isinstance(entry, dict) and isinstance(below := entry.get("pip"), list):
-            yield from (str(one) for one in below if not str(one).startswith(("-", ".", "/")))
+
+
+def _below_pip(entries: object) -> Iterator[str]:
+    """Yield the packages in `entries`, less options of pip and paths, e.g. ``-r more.txt``."""
+    for entry in map(str, entries if isinstance(entries, list) else ()):
+        if not entry.startswith(("-", ".", "/")):
+            yield entry
 
 
 def _yaml(text: str) -> object:
@@ -80,6 +87,19 @@ def _yaml(text: str) -> object:
 
 def cfg_entries(text: str) -> Iterator[str]:
     """Yield the packages in `text`, a ``setup.cfg``; raise `Broken` if it is none."""
+    parser = _configuration(text)
+    values = [parser.get("options", option, fallback="") for option in _LISTS]
+    if parser.has_section(f"options.{_EXTRAS}"):
+        values += [value for _, value in parser.items(f"options.{_EXTRAS}")]
+    for value in values:
+        for line in value.split("\n" if "\n" in value else ";"):
+            entry = line.strip()
+            if entry and not entry.startswith("#"):
+                yield entry
+
+
+def _configuration(text: str) -> ConfigParser:
+    """Return the sections of `text`, a ``setup.cfg``; raise `Broken` if it is none."""
     parser = ConfigParser(strict=False, interpolation=None)
     try:
         parser.read_string(text)
@@ -89,12 +109,7 @@ def cfg_entries(text: str) -> Iterator[str]:
         raise Broken(error.errors[0][0], "neither a [section] nor `name = value`") from None
     except ConfigurationError as error:
         raise Broken(1, str(error)) from None
-    values = [parser.get("options", option, fallback="") for option in _LISTS]
-    if parser.has_section(f"options.{_EXTRAS}"):
-        values += [value for _, value in parser.items(f"options.{_EXTRAS}")]
-    for value in values:
-        lines = re.split(r"[\n;]" if "\n" not in value else r"\n", value)
-        yield from (line.strip() for line in lines if line.strip() and line.strip()[0] != "#")
+    return parser
 
 
 def setup_entries(tree: ast.Module) -> Iterator[str]:
@@ -125,16 +140,21 @@ def _given_to_setup(tree: ast.Module) -> Iterator[ast.expr]:
 
     A name stands for what the module assigns to it last, e.g. ``NEEDED = ["black"]``.
     """
-    known = {
-        target.id: statement.value
-        for statement in tree.body
-        if isinstance(statement, ast.Assign)
-        for target in statement.targets
-        if isinstance(target, ast.Name)
-    }
+    known = dict(_assigned(tree))
     for node in walk(tree):
         if isinstance(node, ast.Call) and last_name(node.func) == "setup":
-            for keyword in node.keywords:
-                if keyword.arg in (*_LISTS, _EXTRAS):
-                    value = keyword.value
-                    yield known.get(value.id, value) if isinstance(value, ast.Name) else value
+            given = (one.value for one in node.keywords if one.arg in (*_LISTS, _EXTRAS))
+            for value in given:
+                yield known.get(value.id, value) if isinstance(value, ast.Name) else value
+
+
+def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """Yield each name that `tree` assigns at its top level, with its value."""
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign):
+            for target in filter(_is_name, statement.targets):
+                yield last_name(target), statement.value
+
+
+def _is_name(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name)

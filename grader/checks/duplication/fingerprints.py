@@ -335,19 +335,27 @@ def _rows(root: _Block, is_function: bool) -> list[Row]:
     Without ``loose`` unless the root `is_function`, and small enough for it to matter.
     """
     found: list[Row] = []
-    statements = sum(piece.statements for piece in root)
-    is_small = is_function and LEAST_STATEMENTS <= statements <= MOST_ROWS
+    is_small = is_function and LEAST_STATEMENTS <= _size_of(root) <= MOST_ROWS
     waiting = [(piece, 0, "") for piece in reversed(root)]
     while waiting:
         piece, depth, mark = waiting.pop()
         if piece.own:
             loose = _without_name(piece) if is_small else ""
             found.append(_row(piece, depth, ELIF if piece.chained else mark, loose))
-        for (name, _), block in zip(reversed(piece.bodies), reversed(piece.blocks)):
-            marks = chain(["" if name == "body" else name], repeat(""))
-            inner = [(one, depth + 1, mark) for one, mark in zip(block, marks)]
-            waiting += reversed(inner)
+        inside = [one for each in zip(piece.bodies, piece.blocks) for one in _marked(*each)]
+        waiting += [(one, depth + 1, mark) for one, mark in reversed(inside)]
     return found
+
+
+def _size_of(block: _Block) -> int:
+    """Return the number of statements in `block`, nested ones included."""
+    return sum(piece.statements for piece in block)
+
+
+def _marked(body: tuple[str, _Body], block: _Block) -> Iterator[tuple[_Piece, str]]:
+    """Yield each piece of `block`, the first with the name of its `body` unless that is "body"."""
+    marks = chain(["" if body[0] == "body" else body[0]], repeat(""))
+    return zip(block, marks)
 
 
 def _row(piece: _Piece, depth: int, mark: str, loose: str) -> Row:

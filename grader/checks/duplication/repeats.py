@@ -324,20 +324,23 @@ def _repeat(blocks: Sequence[_Block], run: _Spot, first: _Spot, spots: Sequence[
     `spots` are those where its first window occurs. A spot is no place of its own if it has not the
     whole run, or overlaps with another place.
     """
-    block = blocks[run.block]
-    rows = block.rows[run.start : run.stop]
+    rows = blocks[run.block].rows[run.start : run.stop]
     taken = [run, first._replace(stop=first.start + len(rows))]
     for spot in spots[:_MOST_COMPARED]:
         same = spot._replace(stop=spot.start + len(rows))
         has_all = same == spot or _length(blocks, run, spot) == len(rows)
-        if has_all and not any(map(same.overlaps, taken)):
+        if has_all and not _overlaps_any(same, taken):
             taken.append(same)
-    places = tuple(_place(blocks, spot, run) for spot in taken[1 : MOST_PLACES + 1])
-    left = [spot for spot in spots[_MOST_COMPARED:][-1:] if not any(map(spot.overlaps, taken))]
-    are_more = len(taken) > MOST_PLACES + 1 or bool(left)
-    here = Place(block.path, rows[0].line, max(row.end for row in rows))
+    here, *places = (_place(blocks, spot, run) for spot in taken[: MOST_PLACES + 1])
+    are_left = any(not _overlaps_any(spot, taken) for spot in spots[_MOST_COMPARED:][-1:])
+    are_more = len(taken) > MOST_PLACES + 1 or are_left
     statements = sum(row.calls for row in rows)
-    return Repeat(here, places, are_more, statements, _kind(blocks, run, first))
+    return Repeat(here, tuple(places), are_more, statements, _kind(blocks, run, first))
+
+
+def _overlaps_any(spot: _Spot, others: Sequence[_Spot]) -> bool:
+    """Return whether `spot` has a row of one of `others`."""
+    return any(map(spot.overlaps, others))
 
 
 def _length(blocks: Sequence[_Block], one: _Spot, other: _Spot) -> int:
@@ -360,11 +363,11 @@ def _length(blocks: Sequence[_Block], one: _Spot, other: _Spot) -> int:
 
 
 def _place(blocks: Sequence[_Block], spot: _Spot, run: _Spot) -> Place:
-    """Return the lines of `spot`, which end before `run` if both overlap."""
-    rows = blocks[spot.block].rows
-    stop = min(spot.stop, run.start) if spot.overlaps(run) else spot.stop
-    ends = (row.end for row in rows[spot.start : stop])
-    return Place(blocks[spot.block].path, rows[spot.start].line, max(ends))
+    """Return the lines of `spot`, which end before `run` if another one overlaps with it."""
+    block = blocks[spot.block]
+    stop = min(spot.stop, run.start) if spot != run and spot.overlaps(run) else spot.stop
+    ends = (row.end for row in block.rows[spot.start : stop])
+    return Place(block.path, block.rows[spot.start].line, max(ends))
 
 
 def _kind(blocks: Sequence[_Block], run: _Spot, first: _Spot) -> Kind:
