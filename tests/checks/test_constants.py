@@ -215,7 +215,7 @@ def test_nothing_to_judge() -> None:
 
 
 def test_deep_trees() -> None:
-    branches = "".join(f"elif x == {at}:\n    a{at} = {at}\n" for at in range(2_500))
+    branches = "".join(f"elif x == {at}:\n    price{at} = {at}\n" for at in range(2_500))
     text = f"if x:\n    pass\n{branches}total = {' + '.join(['1'] * 3_000)}\n"
     with room_for_recursion():
         facts = look(text).facts

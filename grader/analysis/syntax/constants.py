@@ -41,6 +41,12 @@ _OF_LIBRARY = frozenset("""
     math.e math.inf math.pi math.tau string.ascii_letters string.ascii_lowercase
     string.ascii_uppercase string.digits string.punctuation string.printable string.whitespace
     """.split())
+#: Words for the kind of a value, as in ``set1 = {1, 2}``; chosen by hand.
+_KINDS = frozenset(
+    "arr array dict dictionary list lst num number set str string tuple val value".split()
+)
+#: Letters up to which a name says nothing, as in ``x = 3``.
+_FEW_LETTERS = 2
 #: Other nodes that stay the same if what is in them does.
 _FIXED_NODES = (
     *(ast.Constant, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.UnaryOp, ast.BinOp),
@@ -82,7 +88,7 @@ def constants_of(source: SourceFile) -> list[Constant]:
     a list, set or dict is left out if some code may change it in place; any other, if its name is
     deleted or ``global``. Names with ``__`` at both ends, without a letter, annotated
     ``TypeAlias``, or known to a framework are left out too, and so are variables that only look
-    like constants (see :func:`_is_forgotten`).
+    like constants (see :func:`_is_forgotten` and :func:`_is_material`).
     """
     module = module_of(source)
     values = _Values(module)
@@ -94,7 +100,7 @@ def constants_of(source: SourceFile) -> list[Constant]:
             uses = source.once(_uses_in)
             changes = uses.changed if values.is_mutable(value) else uses.rebound
             once = uses.bound[name.id] == 1 and name.id not in changes
-            if once and not _is_forgotten(name.id, value, module):
+            if once and not _is_variable(name.id, value, module):
                 values.known.add(name.id)
                 found.append(Constant(name.id, name, name.id in uses.read))
     return found
@@ -117,6 +123,25 @@ def _is_given(name: str, module: Module) -> bool:
     return is_read_by_framework(name, packages, module.bindings)
 
 
+def _is_variable(name: str, value: ast.expr, module: Module) -> bool:
+    """Return whether ``name``, in lower case, is no constant although nothing changes it."""
+    if name.isupper():
+        return False
+    return _is_material(name, module) or _is_forgotten(name, value, module)
+
+
+def _is_material(name: str, module: Module) -> bool:
+    """Return whether ``name`` is a value that a short exercise tries something with.
+
+    Such a file has no functions and classes, and the name says nothing or only the kind of value:
+    ``set1 = {1, 2}``, ``numbers = [1, 2]``, ``x = 3``; not ``symbols = {"a": ".-"}``.
+    """
+    if module.functions or module.classes:
+        return False
+    word = name.lower().rstrip("0123456789_").removeprefix("my").strip("_")
+    return len(word) <= _FEW_LETTERS or word in _KINDS or word.removesuffix("s") in _KINDS
+
+
 def _is_forgotten(name: str, value: ast.expr, module: Module) -> bool:
     """Return whether ``name`` is a variable that the module forgot, not a constant.
 
@@ -124,7 +149,7 @@ def _is_forgotten(name: str, value: ast.expr, module: Module) -> bool:
     the same name, or ``value`` is one to start from. e.g. ``average = 0`` above a function that
     computes its own ``average``; not ``limit = 30``, which other modules may read.
     """
-    if name.isupper() or not module.functions:
+    if not module.functions:
         return False
     starts = isinstance(value, ast.Constant) and not value.value
     if not starts and not any(name in scope.bound for scope in module.scopes[1:]):

@@ -167,7 +167,7 @@ MEASURES = (
         "Numbers without a name (advice)",
         "numbers",
         formula="number of different numbers that three lines of one file repeat, or that are a"
-        " threshold, a rate or a setting; five or more in one function count as one",
+        " threshold, a rate or a setting; four or more in one function count as one",
         codes=("magic-number",),
     ),
     count_measure(

@@ -6,6 +6,7 @@ The lists of numbers and names are chosen by hand.
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -25,10 +26,12 @@ _HALF = 0.5
 #: The smallest whole number that may be a threshold or a limit: ``tries > 3`` and
 #: ``randint(1, 6)``; not ``players < 2``.
 _MIN_LIMIT = 3
-#: The smallest whole number that may be a rate: ``hours * 24``; not ``row * 3``, which is often a
-#: place on a board. A week is one as well: ``days / 7``.
-_MIN_RATE = 11
-_WEEK = 7
+#: The smallest whole number that may be a rate: ``hits * 5``; not ``row * 3``, which is often a
+#: place on a board.
+_MIN_RATE = 5
+#: The smallest length that may be a limit: ``len(password) < 8``; not ``len(parts) > 3``, which is
+#: often given.
+_MIN_LENGTH = 6
 #: The smallest whole number that says something by being equal: ``points == 21``; not
 #: ``choice == 3``, a line of a menu.
 _MIN_EQUAL = 11
@@ -147,16 +150,15 @@ class _Numbers:
     def of_comparison(self, node: ast.Compare) -> list[ast.AST]:
         """Note the numbers of `node`; one beside ``<`` and the like is a threshold.
 
-        Not if it is one of two bounds (``0 <= row < 8``), compared with a length (the 8 of
-        ``len(row) < 8`` is often given), or one of a chain of branches.
+        Not if it is one of two bounds (``0 <= row < 8``) or of a chain of branches; the numbers of
+        a chain are only noted, for a function that has many.
         """
         sides = [node.left, *node.comparators]
-        if len(sides) > 2 or node in self.chained:
+        is_order, is_chained = isinstance(node.ops[0], _ORDERS), node in self.chained
+        if len(sides) > 2 or (is_chained and not is_order):
             return _not_numbers(sides)
-        least = _MIN_LIMIT if isinstance(node.ops[0], _ORDERS) else _MIN_EQUAL
-        for side, other in zip(sides, (*sides[1:], node.left), strict=True):
-            is_length = isinstance(other, ast.Call) and last_name(other.func) == "len"
-            decides = not is_length and _from(side, least)
+        for side, other in zip(sides, reversed(sides), strict=True):
+            decides = not is_chained and _from(side, _least_beside(other, is_order))
             self.note(side, ("compare", last_name(other)), decides)
         return _not_numbers(sides)
 
@@ -213,6 +215,16 @@ class _Numbers:
         return list(node.body)
 
 
+def _least_beside(other: ast.expr, is_order: bool) -> float:
+    """Return from which number on one that is compared with `other` decides something.
+
+    A length that has to be exact is given, e.g. the 12 of ``len(digits) == 12``.
+    """
+    if isinstance(other, ast.Call) and last_name(other.func) == "len":
+        return _MIN_LENGTH if is_order else math.inf
+    return _MIN_LIMIT if is_order else _MIN_EQUAL
+
+
 def _tests(test: ast.expr) -> Iterator[ast.expr]:
     """Yield `test`, and each part of an ``and`` or ``or``."""
     yield test
@@ -238,7 +250,7 @@ def _is_rate(node: ast.expr, operator: ast.operator) -> bool:
     value = getattr(_without_sign(node), "value", None)
     if isinstance(value, float) and not value.is_integer():
         return isinstance(operator, _RATES) and value != _HALF
-    return isinstance(operator, _FACTORS) and (value == _WEEK or _from(node, _MIN_RATE))
+    return isinstance(operator, _FACTORS) and _from(node, _MIN_RATE)
 
 
 def _from(node: ast.expr, least: float) -> bool:

@@ -17,7 +17,7 @@ _MIN_LINES = 3
 _MIN_ANYWHERE = 10
 #: Different numbers in one function from which they are reported together, as when a function
 #: draws a picture: one finding says as much as ten. Chosen by hand.
-_MANY = 5
+_MANY = 4
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def magic_numbers(tree: ast.Module) -> list[Magic]:
 
     Repeated is a number that three lines or more have, a number below 10 only if they do the same
     with it. A threshold (``age >= 18``), a rate (``price * 0.21``) or a setting (``sleep(5)``) is
-    enough once. If a function has five other numbers or more, they are one ``Magic`` together.
+    enough once. If a function has four other numbers or more, they are one ``Magic`` together.
     Equal numbers are one: 7 and ``7.0``; signs do not matter. The result has no particular order.
     """
     by_number: dict[complex, list[BareNumber]] = {}

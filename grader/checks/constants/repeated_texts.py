@@ -33,6 +33,15 @@ _DATE_FORMAT = re.compile(r"%[YmdHyB][^%]{0,3}%[YmdHyBM]")
 _MIN_LINES = 2
 #: The same for any other text: ``"pending"``, or a question to the user.
 _MIN_LINES_OF_ANY = 3
+#: What is done with a text that stands for a state, e.g. ``"pending"``: two lines are enough,
+#: because a slip in one of them is no error but a state that never comes.
+_STATE = frozenset({"compared", "set"})
+_ROLES: Mapping[type[ast.AST], str] = {
+    ast.Compare: "compared",
+    ast.Assign: "set",
+    ast.AnnAssign: "set",
+    ast.Return: "set",
+}
 #: Letters from which another text counts: ``"pending"``; not ``"id"``, ``"r"`` and ``"---"``.
 _MIN_LETTERS = 4
 #: Texts between quotes, to find out quickly that a file repeats none.
@@ -68,45 +77,58 @@ class RepeatedText:
 def repeated_texts(source: SourceFile) -> list[RepeatedText]:
     """Return a ``RepeatedText`` for each text that needs a name because `source` repeats it.
 
-    The name of a file, an address or the format of a date does if two lines have it, another text
-    if three lines have it. Left out are texts that have a name at the top of the file
-    (``PATH = "prices.json"``) or as an argument (``f(how="left")``), keys and names of columns
-    (``row["price"]``), data (``["a", "b"]``) and docstrings. The result has no particular order.
+    The name of a file, an address or the format of a date does if two lines have it, and so does a
+    text that one line compares and another one sets; any other text if three lines have it. Left
+    out are texts that have a name at the top of the file (``PATH = "prices.json"``) or as an
+    argument (``f(how="left")``), keys and names of columns (``row["price"]``), data (``["a",
+    "b"]``) and docstrings. The result has no particular order.
     """
     quoted = Counter(match[2] for match in _QUOTED.finditer(source.text))
-    if not any(_is_repeated(text, times) for text, times in quoted.items()):
+    if not any(_is_repeated(text, times, True) for text, times in quoted.items()):
         return []
     found: dict[str, dict[int, ast.Constant]] = {}
-    for node in _texts(source.tree):
+    roles: dict[str, set[str]] = {}
+    for node, role in _texts(source.tree):
         assert isinstance(node.value, str)
         found.setdefault(node.value, {}).setdefault(node.lineno, node)
+        roles.setdefault(node.value, set()).add(role)
     return [
         RepeatedText(lines[min(lines)], len(lines))
         for text, lines in found.items()
-        if text not in _OPTIONS and _is_repeated(text, len(lines))
+        if text not in _OPTIONS and _is_repeated(text, len(lines), roles[text] >= _STATE)
     ]
 
 
-def _is_repeated(text: str, lines: int) -> bool:
-    """Return whether `text` needs a name if so many `lines` have it."""
-    if lines < _MIN_LINES_OF_ANY:
-        is_place = _PLACE.fullmatch(text) or _DATE_FORMAT.search(text)
-        return lines >= _MIN_LINES and is_place is not None
-    return sum(map(str.isalpha, text)) >= _MIN_LETTERS or _DATE_FORMAT.search(text) is not None
+def _is_repeated(text: str, lines: int, is_state: bool) -> bool:
+    """Return whether `text` needs a name if so many `lines` have it.
+
+    `is_state`: one line compares it, and another one sets it.
+    """
+    if lines < _MIN_LINES:
+        return False
+    if _PLACE.fullmatch(text) or _DATE_FORMAT.search(text):
+        return True
+    says_something = sum(map(str.isalpha, text)) >= _MIN_LETTERS
+    return says_something and (is_state or lines >= _MIN_LINES_OF_ANY)
 
 
-def _texts(tree: ast.Module) -> Iterator[ast.Constant]:
-    """Yield the texts in the code of `tree` that have no name and are no data."""
-    waiting: list[ast.AST] = [
-        each for each in tree.body if not isinstance(each, ast.Assign | ast.AnnAssign)
+def _texts(tree: ast.Module) -> Iterator[tuple[ast.Constant, str]]:
+    """Yield the texts in the code of `tree` that have no name and are no data, with their role.
+
+    The role is "compared" (``status == "open"``), "set" (``status = "open"``, ``return "open"``),
+    or "" for any other.
+    """
+    waiting: list[tuple[ast.AST, str]] = [
+        (each, "") for each in tree.body if not isinstance(each, ast.Assign | ast.AnnAssign)
     ]
     while waiting:
-        node = waiting.pop()
+        node, role = waiting.pop()
         if isinstance(node, ast.Constant):
             if isinstance(node.value, str):
-                yield node
+                yield node, role
         else:
-            waiting += _inside(node)
+            inside = _ROLES.get(type(node), "")
+            waiting += [(each, inside) for each in _inside(node)]
 
 
 def _inside(node: ast.AST) -> Sequence[ast.AST]:

@@ -134,25 +134,22 @@ class _Top:
         )
 
     def _is_found_out(self, name: str, bound: Sequence[Binding]) -> bool:
-        """Return whether ``name`` is empty, read from outside or, in a script, worked out.
+        """Return whether ``name`` is empty, found outside or, in a script, worked out.
 
-        It is worked out if two of ``bound`` are in one block, if one is computed or an object of
-        the submission's own classes, or if the top changes it.
+        Found outside are data and objects of the submission's own classes. A script works it out if
+        two of ``bound`` are in one block, if one is computed, or if the top changes it.
         """
-        if any(self.values.is_read(each.value) for each in bound):
+        values = [each.value for each in bound]
+        if any(map(self.values.is_read, values)) or any(map(self.values.is_own_object, values)):
             return True
         # e.g. `basket = []`, which the top does not fill, waits for somebody who does
-        if name not in self.filled and all(self.values.is_empty(each.value) for each in bound):
+        if name not in self.filled and all(map(self.values.is_empty, values)):
             return True
         if not self.script:
             return False
         # e.g. `total = 1` after `total = 0`; one in `if` and one in `else` are alternatives
         twice = len({each.block for each in bound}) < len(bound)
-        return twice or name in self.filled or any(map(self._is_worked_out, bound))
-
-    def _is_worked_out(self, each: Binding) -> bool:
-        """Return whether a script computes the value of ``each``, or makes an object of its own."""
-        return self.values.is_computed(each.value) or self.values.is_own_object(each.value)
+        return twice or name in self.filled or any(map(self.values.is_computed, values))
 
 
 def _reads(module: Module, state: Collection[Key], starters: Collection[Scope]) -> Uses:

@@ -130,14 +130,16 @@ class Values:
     def is_own_object(self, value: ast.expr | None) -> bool:
         """Return whether `value` is an object of a class of the submission: ``Player("Ann")``.
 
-        Left out are classes of a framework (``class Options(BaseModel)``), and those named as
-        ``Settings``.
+        A client of a service counts as well: ``pymongo.MongoClient(URL)``. Left out are classes of
+        a framework (``class Options(BaseModel)``), and those named as ``Settings``.
         """
         if not isinstance(value, ast.Call) or not maker_of(value)[:1].isupper():
             return False
         dotted = self.module.target(value.func).dotted
         if dotted.endswith(_FIXED_CLASSES):
             return False
+        if dotted.endswith("Client"):
+            return not is_made_outside(dotted)
         own = self.module.classes.get(dotted)
         if own is None:
             return is_in_sibling(dotted, self.siblings)

@@ -50,7 +50,7 @@ def get_mixed(pen, rows, grid):
         pen.forward(rows[45])
     pen.left(90)
     pen.right(90)
-    print(grid - 5, rows % 5, rows[5], rows[45], rows[45])
+    print(grid - 5, rows + 5, rows[5], rows[45], rows[45])
     colors = [(45, 60, 75), (60, 75, 45), (75, 45, 60)]
     more = [(45, 60, 75), (60, 75, 45), (75, 45, 60)]
     last = [(45, 60, 75), (60, 75, 45), (75, 45, 60)]

@@ -1,5 +1,5 @@
 """A text that three lines repeat, or a format of dates that two do, should have a name."""
-#! measure repeated_texts = 5
+#! measure repeated_texts = 6
 
 import datetime
 
@@ -18,6 +18,14 @@ def close(order):
 
 def reopen(order):
     order.status = "pending"
+
+
+def win(game):
+    game.state = "over"  #! repeated-text: `over` stands in 2 lines
+
+
+def has_won(game):
+    return game.state == "over" and game.state != "running"
 
 
 def show(day):

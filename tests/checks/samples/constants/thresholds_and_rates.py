@@ -1,5 +1,5 @@
 """A number that decides something, or by which something is weighed, has no name."""
-#! measure magic_numbers = 7
+#! measure magic_numbers = 8
 
 
 def add_vat(price):
@@ -29,6 +29,10 @@ def score(reading, writing):
     return reading * 0.7 + (writing - 1)  #! magic-number: `0.7`
 
 
+def is_safe(password):
+    return len(password) >= 8  #! magic-number: `8`
+
+
 # These say what they mean, or mean the same everywhere.
 def get_plain(number, row, rows, width, cm):
     half = number * 0.5
@@ -37,7 +41,7 @@ def get_plain(number, row, rows, width, cm):
     third = row[3] + rows[4:7]
     margin = 1.5 * cm
     limit = 12
-    return half, percent, angle, third, margin, limit, width(size=2.5), len(rows) > 7
+    return half, percent, angle, third, margin, limit, width(size=2.5), len(rows) > 5
 
 
 def is_on_board(row, column):
