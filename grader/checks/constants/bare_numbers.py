@@ -46,8 +46,10 @@ _DATA_NODES = frozenset({ast.List, ast.Tuple, ast.Set, ast.Dict})
 _TURNS = frozenset({"left", "lt", "right", "rt", "setheading", "seth"})
 #: Functions whose numbers are settings of the program: how long to wait, how far chance goes.
 _SETTINGS = frozenset({"randint", "randrange", "sleep", "tick", "uniform"})
-#: Functions whose numbers are given: a number of digits, a base.
-_GIVEN = frozenset({"int", "round", "exit", "_exit", "zfill", "hex", "bin", "ljust", "rjust"})
+#: Functions whose numbers are given: a day, a number of digits, a base.
+_GIVEN = frozenset(
+    {"date", "datetime", "int", "round", "exit", "_exit", "zfill", "hex", "bin", "ljust", "rjust"}
+)
 #: Units after a number, which say what it means: ``7.5 * cm``.
 _UNITS = frozenset({"cm", "mm", "inch", "pica", "px"})
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)

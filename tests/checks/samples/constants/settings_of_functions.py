@@ -1,6 +1,7 @@
 """How long to wait, how far chance goes, and by how much points grow are settings of the program."""
 #! measure magic_numbers = 9
 
+import datetime
 import random
 import time
 
@@ -49,7 +50,7 @@ def shift(letter):
 def get_plain(text, choice, row, column, pen):
     time.sleep(1)
     if choice == 3:
-        return int(text, 16), round(row / column, 3)
+        return int(text, 16), round(row / column, 3), datetime.date(2025, 12, 31)
     if choice == 4:
         return text.zfill(8)
     pen.goto(15, 35)
