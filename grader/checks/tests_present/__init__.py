@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from grader.analysis.syntax.imports import depth_in, imports_in, packages_around
+from grader.analysis.syntax.module import module_of
 from grader.analysis.syntax.statements import has_statements
 from grader.checks.tests_present.bodies import bodies_of
 from grader.checks.tests_present.calls_made import ModuleNames
@@ -15,6 +18,7 @@ from grader.checks.tests_present.measures import (
     MEASURES,
     NOT_COUNTED,
     NOTHING_ASSERTED,
+    NOTHING_TO_CALL,
     UNTESTED,
 )
 from grader.checks.tests_present.public_functions import (
@@ -27,7 +31,8 @@ from grader.checks.tests_present.public_functions import (
     untested_in,
 )
 from grader.checks.tests_present.routines import FoundRoutine, has_test_case, routines
-from grader.checks.tests_present.suite import Suite, TestSummary, Verdict
+from grader.checks.tests_present.spared import spared_lines
+from grader.checks.tests_present.suite import Covered, Suite, TestSummary, Verdict
 from grader.domain.check import Check, Context, FileDigests, Guidance, Inspections, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.source import SourceFile, is_test_path
@@ -52,6 +57,18 @@ _UNTESTED = Guidance(
     how_to_fix=(
         "Write a test that calls it with an easy value, and then one with an odd value: an empty"
         " list, zero, a negative number."
+    ),
+    url="https://docs.pytest.org/en/stable/getting-started.html",
+)
+
+_NOTHING_TO_CALL = Guidance(
+    explanation=(
+        "Every function here draws, waits for a person or needs a camera, so no test can call any"
+        " of them. What they compute on the way cannot be tested either."
+    ),
+    how_to_fix=(
+        "Move what is computed (points, moves, totals) into functions that take values and return"
+        " one, call them from the functions of the screen, and test them."
     ),
     url="https://docs.pytest.org/en/stable/getting-started.html",
 )
@@ -131,7 +148,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         depth=depth_in(context),
         imports=imports,
         defined=_top_level(defined),
-        public=() if in_tests else tuple(public_functions(defined)),
+        public=() if in_tests else _public(source, defined),
         routines=(*(one.routine for one in found), *doctests(source.tree, defined, module_names)),
         bodies=tuple(bodies_of(source.tree, defined, module_names)) if _TESTS in context else (),
     )
@@ -140,6 +157,11 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         findings=tuple(_ineffective(node, one) for one in found for node in one.ineffective),
         sketch=summary.model_dump_json(),
     )
+
+
+def _public(source: SourceFile, defined: list[Definition]) -> tuple[PublicFunction, ...]:
+    """Return the public functions among those `defined` in `source`."""
+    return tuple(public_functions(defined, spared_lines(module_of(source))))
 
 
 def _top_level(definitions: list[Definition]) -> tuple[str, ...]:
@@ -164,8 +186,10 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
     the different assertions of these (at least one a test), the tests that assert nothing, and its
     public functions, tested and untested. Each test that does not count has a finding (with a code
     of its own if it asserts nothing), and so has each public function that no counted test covers,
-    in the file where it is defined. The findings of ``inspect`` stay. All `inspections` must
-    come from ``inspect``, and none may be ``NOTHING_TO_SAY``. `options` is unused.
+    in the file where it is defined. Functions that no test can reasonably call are in no count; if
+    there are no others, they are one function without a test. The findings of ``inspect`` stay. All
+    `inspections` must come from ``inspect``, and none may be ``NOTHING_TO_SAY``. `options` is
+    unused.
     """
     summaries = {
         path: TestSummary.model_validate_json(one.sketch) for path, one in inspections.items()
@@ -173,27 +197,65 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
     suite = Suite(summaries)
     verdicts = suite.verdicts()
     covered = suite.covered(verdicts)
+    coverages = {path: _coverage(path, one.public, covered) for path, one in summaries.items()}
+    alone = _with_nothing_to_call(coverages)
     combined = {}
     for path, one in inspections.items():
-        public = summaries[path].public
-        units = units_of(public)
-        tested = {index for index in range(len(public)) if (path, index) in covered}
-        missing = (untested_in(unit, public, tested) for unit in units)
-        untested = [public[index] for index in missing if index is not None]
+        coverage = coverages[path]
+        untested = [*map(_untested, coverage.untested)]
+        untested += [_nothing_to_call(coverage.spared)] if path == alone else []
         counts = {
             **one.facts.counts,
             **_counts(verdicts[path]),
-            "public_functions": len(units),
-            "functions_tested": len(units) - len(untested),
+            "public_functions": coverage.tested + len(untested),
+            "functions_tested": coverage.tested,
             "untested_functions": len(untested),
         }
         not_counted = (_not_counted(verdict) for verdict in verdicts[path] if verdict.reason)
         update = {
             "facts": Facts(counts=counts),
-            "findings": (*one.findings, *not_counted, *map(_untested, untested)),
+            "findings": (*one.findings, *not_counted, *untested),
         }
         combined[path] = one.model_copy(update=update)
     return combined
+
+
+class _Coverage(NamedTuple):
+    """How many public functions of a file are tested, those that are not, and those spared."""
+
+    tested: int
+    untested: list[PublicFunction]
+    spared: list[PublicFunction]
+
+
+def _coverage(path: str, public: tuple[PublicFunction, ...], covered: Covered) -> _Coverage:
+    """Return the coverage of the file `path` with these `public` functions."""
+    tested = {index for index in range(len(public)) if (path, index) in covered}
+    missing = [untested_in(unit, public, tested) for unit in units_of(public)]
+    left = [public[index] for index in missing if index is not None]
+    return _Coverage(
+        tested=missing.count(None),
+        untested=[one for one in left if not one.is_spared],
+        spared=[one for one in left if one.is_spared],
+    )
+
+
+def _with_nothing_to_call(coverages: Mapping[str, _Coverage]) -> str:
+    """Return the first file with spared functions, if there are no others; else ""."""
+    if any(one.tested or one.untested for one in coverages.values()):
+        return ""
+    return next((path for path in sorted(coverages) if coverages[path].spared), "")
+
+
+def _nothing_to_call(spared: list[PublicFunction]) -> Finding:
+    """Return the finding on a program of nothing but `spared` functions."""
+    first = spared[0]
+    return Finding(
+        code=NOTHING_TO_CALL,
+        line=first.line,
+        column=first.column,
+        message=f"No test can call `{first.qualified_name}`, nor any other function of the program",
+    )
 
 
 def _counts(verdicts: list[Verdict]) -> dict[str, int]:
@@ -231,12 +293,13 @@ def _untested(public: PublicFunction) -> Finding:
 
 CHECK = Check(
     id="tests_present",
-    version=7,
+    version=8,
     title="Unit tests",
     synonyms=("pytest", "unittest", "tests", "unit_tests", "test_coverage"),
     guidance=GUIDANCE,
     guidance_by_code={
         UNTESTED: _UNTESTED,
+        NOTHING_TO_CALL: _NOTHING_TO_CALL,
         NOTHING_ASSERTED: _NOTHING_ASSERTED,
         CANNOT_FAIL: _CANNOT_FAIL,
         NOT_COUNTED: _NOT_COUNTED,

@@ -9,7 +9,8 @@ from grader.domain.inspection import Facts
 from grader.domain.measures import Measure, count_measure
 
 #: Codes of findings.
-UNTESTED, NOTHING_ASSERTED = "untested-function", "test-without-assertion"
+UNTESTED, NOTHING_TO_CALL = "untested-function", "nothing-to-call"
+NOTHING_ASSERTED = "test-without-assertion"
 CANNOT_FAIL, NOT_COUNTED = "assertion-cannot-fail", "test-not-counted"
 
 
@@ -22,7 +23,10 @@ def _coverage(facts: Facts, limit: int | None) -> Fraction | None:
     return Fraction(100 * facts.counts["functions_tested"], public) if public else None
 
 
-_PUBLIC = "public functions and methods that do more than to give a constant or a name, main aside,"
+_PUBLIC = (
+    "public functions and methods that do more than to give a constant or a name, main and what"
+    " only a person at a screen or a camera can try aside,"
+)
 
 MEASURES = (
     count_measure(
@@ -56,7 +60,7 @@ MEASURES = (
         "functions",
         better="higher",
         formula=f"number of {_PUBLIC} that such a test calls, and asserts what comes of it",
-        codes=(UNTESTED,),
+        codes=(UNTESTED, NOTHING_TO_CALL),
     ),
     Measure(
         id="coverage",
@@ -65,7 +69,7 @@ MEASURES = (
         better="higher",
         formula=f"100 × (those that such a test tries out) / (number of {_PUBLIC} in all)",
         value=_coverage,
-        evidence=lambda finding, limit: finding.code == UNTESTED,
+        evidence=lambda finding, limit: finding.code in (UNTESTED, NOTHING_TO_CALL),
         high=100,
     ),
     count_measure(
@@ -73,7 +77,7 @@ MEASURES = (
         "Functions that no test tries out",
         "functions",
         formula=f"number of {_PUBLIC} that no such test tries out",
-        codes=(UNTESTED,),
+        codes=(UNTESTED, NOTHING_TO_CALL),
         among="public_functions",
     ),
 )

@@ -54,7 +54,8 @@ class PublicFunction(NamedTuple):
     ``is_property``: it is read as an attribute. ``is_setter``: it runs as an attribute is assigned.
     ``is_accessor``: it is either of these and only gives or sets an attribute.
     ``returns_value``: it returns or yields a value other than ``None``. ``serves``: the routes and
-    commands by which a client of an application reaches it, see `clients`.
+    commands by which a client of an application reaches it, see `clients`. ``is_spared``: no test
+    can reasonably call it, see `spared`.
     """
 
     name: str
@@ -69,6 +70,7 @@ class PublicFunction(NamedTuple):
     is_accessor: bool
     returns_value: bool
     serves: tuple[str, ...]
+    is_spared: bool
 
 
 class Definition(NamedTuple):
@@ -108,12 +110,15 @@ def definitions(tree: ast.Module) -> list[Definition]:
     return sorted(found, key=lambda one: one.node.lineno)
 
 
-def public_functions(definitions: Sequence[Definition]) -> Iterator[PublicFunction]:
+def public_functions(
+    definitions: Sequence[Definition], spared: Collection[int] = ()
+) -> Iterator[PublicFunction]:
     """Yield the public functions and methods among `definitions` that are worth a test.
 
     Left out are functions of trivial statements only (``pass``, ``return 3``, ``return name``,
     ``x = 60 * 60``, ``raise NotImplementedError``), names that begin with ``test``, qualified names
-    that begin with ``Test``, and a function ``main``, which usually just calls the others.
+    that begin with ``Test``, and a function ``main``, which usually just calls the others. `spared`
+    are the lines of those that no test can reasonably call.
     """
     for one in definitions:
         node = one.node
@@ -121,10 +126,10 @@ def public_functions(definitions: Sequence[Definition]) -> Iterator[PublicFuncti
         if isinstance(node, FUNCTIONS) and one.is_public and not is_test:
             is_trivial = all(map(_is_trivial_statement, without_docstring(node.body)))
             if one.qualified_name != "main" and not is_trivial:
-                yield _public_function(node, one)
+                yield _public_function(node, one, node.lineno in spared)
 
 
-def _public_function(node: Function, one: Definition) -> PublicFunction:
+def _public_function(node: Function, one: Definition, is_spared: bool) -> PublicFunction:
     """Return the public function that `one` is; `node` is its node."""
     min_arguments, max_arguments = _argument_range(node, one.is_method)
     is_property = any(called_name(item) in _PROPERTIES for item in node.decorator_list)
@@ -142,6 +147,7 @@ def _public_function(node: Function, one: Definition) -> PublicFunction:
         is_accessor=(is_property or is_setter) and _only_passes_on(node),
         returns_value=next(values_given(node), None) is not None,
         serves=served_by(node.name, node.decorator_list),
+        is_spared=is_spared,
     )
 
 
