@@ -31,13 +31,8 @@ def except_clause_fix(source: SourceFile) -> Fix:
     """
 
     def fix(finding: Finding, line: Line) -> str | None:
-        nodes = [node for node, _ in every_statement(source.tree)]
-        body, caught = next(_tried(nodes, finding.line), ([], set()))
-        functions = {node.name: node for node in nodes if isinstance(node, FUNCTIONS)}
-        raised = errors_raised(body, aliases_of(nodes), functions)
-        errors = [one for one in raised or () if not _is_caught(one, caught)]
-        found = line.statement
-        if not errors or len(errors) > _MOST_ERRORS or not isinstance(found, ast.ExceptHandler):
+        found, errors = line.statement, _left(source, finding.line)
+        if not 0 < len(errors) <= _MOST_ERRORS or not isinstance(found, ast.ExceptHandler):
             return None
         named = errors[0] if len(errors) == 1 else f"({', '.join(errors)})"
         start = len("except")
@@ -45,6 +40,15 @@ def except_clause_fix(source: SourceFile) -> Fix:
         return f"{line.text[:start]} {named}{line.text[end:]}"
 
     return fix
+
+
+def _left(source: SourceFile, row: int) -> list[str]:
+    """Return the errors that are left for the ``except`` on line ``row``, empty if not known."""
+    nodes = [node for node, _ in every_statement(source.tree)]
+    body, caught = next(_tried(nodes, row), ([], set()))
+    functions = {node.name: node for node in nodes if isinstance(node, FUNCTIONS)}
+    raised = errors_raised(body, aliases_of(nodes), functions) or ()
+    return [one for one in raised if not _is_caught(one, caught)]
 
 
 def _tried(nodes: Sequence[ast.AST], row: int) -> Iterator[tuple[list[ast.stmt], set[str]]]:

@@ -25,6 +25,11 @@ _NOTE = "; the call of"
 #: A method of a text without brackets after it, e.g. ``.isdigit:``, not ``.isdigit()``. Most files
 #: have none, and are not searched further.
 _NAMED = re.compile(rf"\.\s*(?:{'|'.join(sorted(TEXT_METHODS))})\b(?!\s*\()")
+#: By the type of a constant, the methods whose result can have been meant beside it.
+_METHODS_BY_RESULT: dict[type | None, frozenset[str]] = {
+    bool: QUESTIONS_ABOUT_TEXT,
+    str: TEXT_METHODS,
+}
 #: Methods that cannot be called without an argument, so that the missing call is not known.
 _WITH_ARGUMENT = frozenset({"startswith", "endswith"})
 
@@ -111,16 +116,8 @@ def _compared(method: ast.expr, other: ast.expr) -> Iterator[ast.Attribute]:
     not ``interval.lower`` with ``3``.
     """
     values = other.elts if isinstance(other, ast.Tuple | ast.List | ast.Set) else [other]
-    constants = [one.value for one in values if isinstance(one, ast.Constant)]
-    if not constants or len(constants) < len(values):
-        return
-    if all(isinstance(one, bool) for one in constants):
-        names = QUESTIONS_ABOUT_TEXT
-    elif all(isinstance(one, str) for one in constants):
-        names = TEXT_METHODS
-    else:
-        return
-    if _is_method(method, names):
+    kinds = {type(one.value) if isinstance(one, ast.Constant) else None for one in values}
+    if len(kinds) == 1 and _is_method(method, _METHODS_BY_RESULT.get(kinds.pop(), frozenset())):
         yield method
 
 

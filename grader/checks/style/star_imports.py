@@ -19,15 +19,13 @@ def with_stars_once(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], i
     `findings` have no F403, because a rubric does not ask for it, the first F405 does so.
     """
     uses = [one for one in findings if one.code == "F405"]
-    star = next((one for one in findings if one.code == "F403"), uses[0] if uses else None)
-    if star is None or not uses:
+    if not uses:
         return tuple(findings), 0
-    kept = [
-        _with_uses(one, uses) if one is star else one
-        for one in findings
-        if one is star or one.code != "F405"
-    ]
-    return tuple(kept), len(findings) - len(kept)
+    star = next((one for one in findings if one.code == "F403"), uses[0])
+    others = set(map(id, uses)) - {id(star)}
+    kept = (one for one in findings if id(one) not in others)
+    told = (_with_uses(one, uses) if one is star else one for one in kept)
+    return tuple(told), len(others)
 
 
 def _with_uses(star: Finding, uses: Sequence[Finding]) -> Finding:

@@ -53,14 +53,17 @@ def _files(command: str, paths: list[str]) -> str:
     the tool skips below it, e.g. ``build/lib/*.py``, unless they are many or unusual themselves.
     """
     if 0 < len(paths) <= _MAX_FILES and all(map(_is_plain, paths)):
-        return " ".join(
-            shlex.quote(f"./{path}" if path.startswith("-") else path) for path in paths
-        )
+        return " ".join(map(_word, paths))
     skipped = [PurePosixPath(path) for path in paths if _is_skipped(command, path)]
     folders = {str(path.parent) for path in skipped}
     if len(folders) > _MAX_FILES or not all(map(_is_word, folders)):
         return "."
     return " ".join([".", *sorted({f"{path.parent}/*{path.suffix}" for path in skipped})])
+
+
+def _word(path: str) -> str:
+    """Return ``path`` quoted for a shell, and not to be taken for an option."""
+    return shlex.quote(f"./{path}" if path.startswith("-") else path)
 
 
 def _is_plain(path: str) -> bool:
