@@ -129,7 +129,7 @@ def _command(options: ImportOrderOptions, paths: tuple[str, ...]) -> str:
     own = "".join(f" --src {_shell_word(folder)}" for folder in folders) if folders[-1] else ""
     # isort looks for settings from the folder of `--settings-path` upwards. The outermost folder
     # has none, so that those of the submission and of the folders around it do not count.
-    return f"{command} --line-length {options.line_length}{within} --settings-path /{own}"
+    return f"{command} --line-length {options.line_length}{within} --settings-path=/{own}"
 
 
 def _shell_word(folder: str) -> str:
