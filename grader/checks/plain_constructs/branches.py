@@ -35,36 +35,43 @@ def boolean_branches(node: ast.AST, place: Place) -> Iterator[Construct]:
     The second ``return`` may also stand after the ``if``.
     """
     assert isinstance(node, ast.If)
-    if len(node.body) != 1 or is_elif(node, place):
+    second = _other_way(node, place)
+    if second is None or "bool" in place.file.bound or not _same_target(node.body[0], second):
         return
-    others = node.orelse or list(place.after[:1])
-    if len(others) != 1:
+    value, other = _result(node.body[0]), _result(second)
+    is_straight = is_constant(value, True) and is_constant(other, False)
+    if not is_straight and not (is_constant(value, False) and is_constant(other, True)):
         return
-    first, second = node.body[0], others[0]
-    value, other = _result(first), _result(second)
-    if value is None or other is None or not _same_target(first, second):
-        return
-    if not node.orelse and not isinstance(second, ast.Return):
-        return
-    truths = [is_constant(value, True), is_constant(other, False)]
-    lies = [is_constant(value, False), is_constant(other, True)]
-    if not (all(truths) or all(lies)) or "bool" in place.file.bound:
-        return
-    last = last_line(second)
 
     def rewrite(layout: Layout) -> list[Edit]:
-        if all(truths):
-            text = _as_boolean(node.test, layout)
-        elif isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not):
-            text = _as_boolean(node.test.operand, layout)
-        else:
-            text = negated(node.test, layout.of)
-        start = layout.of(first)[: layout.start(value) - layout.start(first)]
+        text = _as_boolean(node.test, layout) if is_straight else _turned(node.test, layout)
+        start = layout.of(node.body[0])[: -len(layout.of(value))] if value else ""
         line = f"{layout.indentation(node)}{start}{text}"
-        return [layout.replace_lines(node.lineno, last, [line])]
+        return [layout.replace_lines(node.lineno, last_line(second), [line])]
 
     message = "The condition is `True` or `False` by itself: no `if` is needed to say so"
     yield Construct(BOOLEAN, node, message, rewrite)
+
+
+def _other_way(node: ast.If, place: Place) -> ast.stmt | None:
+    """Return the one statement that runs in place of the only one in ``node``.
+
+    It is in the ``else``, or a ``return`` after ``node``. ``None`` if there are more, or if
+    ``node`` is an ``elif``.
+    """
+    if len(node.body) != 1 or is_elif(node, place):
+        return None
+    if node.orelse:
+        return node.orelse[0] if len(node.orelse) == 1 else None
+    following = place.after[0] if place.after else None
+    return following if isinstance(following, ast.Return) else None
+
+
+def _turned(test: ast.expr, layout: Layout) -> str:
+    """Return the text of the value that is ``True`` where ``test`` is false."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return _as_boolean(test.operand, layout)
+    return negated(test, layout.of)
 
 
 def _as_boolean(test: ast.expr, layout: Layout) -> str:
@@ -158,30 +165,29 @@ def alike_branches(node: ast.AST, place: Place) -> Iterator[Construct]:
         return
     chain = _chain(node, place)
     branches = [*(each.body for each in chain), chain[-1].orelse]
-    if not all(branches) or all(map(_is_short, branches)) and len(chain) > 1:
-        return
+    if all(branches) and not (len(chain) > 1 and all(map(_is_short, branches))):
+        yield from _alike(node, chain, branches)
+
+
+def _alike(
+    node: ast.If, chain: Sequence[ast.If], branches: Sequence[Sequence[ast.stmt]]
+) -> Iterator[Construct]:
+    """Yield what ``branches``, those of ``node`` with the clauses ``chain``, have in common."""
+    first, last = branches[0][0], branches[0][-1]
     if all(same_block(branches[0], each) for each in branches[1:]):
         message = "All branches do the same: no `if` is needed"
         yield Construct(SAME_BRANCHES, node, message, _only_body(node, chain, branches[0]))
-        return
-    lasts = [each[-1] for each in branches]
-    if _all_same(lasts) and not isinstance(lasts[0], ast.Pass):
+    elif not isinstance(last, ast.Pass) and all(same(last, each[-1]) for each in branches):
         message = "All branches end with this statement: write it once, below them"
-        yield Construct(ALIKE_END, lasts[0], message, _move_down(node, branches))
-        return
-    firsts = [each[0] for each in branches]
-    if _all_same(firsts) and _may_move_up(firsts[0], chain):
+        yield Construct(ALIKE_END, last, message, _move_down(node, branches))
+    elif _may_move_up(first, chain) and all(same(first, each[0]) for each in branches):
         message = "All branches begin with this statement: write it once, above them"
-        yield Construct(ALIKE_START, firsts[0], message, _move_up(node, branches))
+        yield Construct(ALIKE_START, first, message, _move_up(node, branches))
 
 
 def _is_short(branch: Sequence[ast.stmt]) -> bool:
     """Return whether ``branch`` is one statement; a table of such branches is often clear."""
     return len(branch) == 1
-
-
-def _all_same(statements: Sequence[ast.stmt]) -> bool:
-    return all(same(statements[0], each) for each in statements[1:])
 
 
 def _may_move_up(statement: ast.stmt, chain: Sequence[ast.If]) -> bool:
@@ -190,16 +196,19 @@ def _may_move_up(statement: ast.stmt, chain: Sequence[ast.If]) -> bool:
     ``print`` of plain values can, if the conditions are plain.
     """
     tests = [each.test for each in chain]
-    if not all(map(is_plain, tests)):
+    if not all(map(is_plain, tests)) or bound_in(statement) & names_in(*tests):
         return False
-    if isinstance(statement, ast.Assign) and is_plain(statement.value):
-        return all(isinstance(target, ast.Name) for target in statement.targets) and not (
-            bound_in(statement) & names_in(*tests)
-        )
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    if not (isinstance(call, ast.Call) and is_name(call.func, "print")):
+    if isinstance(statement, ast.Assign):
+        names = all(isinstance(target, ast.Name) for target in statement.targets)
+        return names and is_plain(statement.value)
+    return isinstance(statement, ast.Expr) and _prints_plainly(statement.value)
+
+
+def _prints_plainly(value: ast.expr) -> bool:
+    """Return whether ``value`` is a ``print`` of plain values."""
+    if not (isinstance(value, ast.Call) and is_name(value.func, "print")):
         return False
-    return all(is_plain(each) or isinstance(each, ast.JoinedStr) for each in call.args)
+    return all(is_plain(each) or isinstance(each, ast.JoinedStr) for each in value.args)
 
 
 def _only_body(node: ast.If, chain: Sequence[ast.If], body: Sequence[ast.stmt]) -> Rewrite:
@@ -262,18 +271,25 @@ def same_branches(node: ast.AST, place: Place) -> Iterator[Construct]:
     if is_elif(node, place):
         return
     chain = _chain(node, place)
-    for at, (one, other) in enumerate(zip(chain, chain[1:], strict=False)):
-        if not is_plain(one.test) or not is_plain(other.test):
-            continue
-        if any(same(each.test, other.test) for each in chain[: at + 1]):
-            message = "This condition was asked before: the branch never runs"
-            yield Construct(SAME_CONDITION, other, message, _drop_branch(other))
-        elif same_block(one.body, other.body):
-            message = "Two branches do the same: `or` joins their conditions"
-            yield Construct(SAME_BRANCHES, other, message, _join(one, other))
-        elif other is chain[-1] and not other.orelse and at == 0 and _opposite(one, other):
-            message = "This condition is true whenever it is reached: `else` says so"
-            yield Construct(OPPOSITE, other, message, _as_else(other))
+    for at in range(1, len(chain)):
+        if is_plain(chain[at - 1].test) and is_plain(chain[at].test):
+            yield from _pointless(chain[:at], chain[at], len(chain) == 2)
+
+
+def _pointless(before: Sequence[ast.If], branch: ast.If, is_pair: bool) -> Iterator[Construct]:
+    """Yield the construct that ``branch`` makes with the branches ``before`` it, if there is one.
+
+    ``is_pair``: there are only two branches, so that the second may be the opposite of the first.
+    """
+    if any(same(each.test, branch.test) for each in before):
+        message = "This condition was asked before: the branch never runs"
+        yield Construct(SAME_CONDITION, branch, message, _drop_branch(branch))
+    elif same_block(before[-1].body, branch.body):
+        message = "Two branches do the same: `or` joins their conditions"
+        yield Construct(SAME_BRANCHES, branch, message, _join(before[-1], branch))
+    elif is_pair and not branch.orelse and _opposite(before[0], branch):
+        message = "This condition is true whenever it is reached: `else` says so"
+        yield Construct(OPPOSITE, branch, message, _as_else(branch))
 
 
 def _opposite(one: ast.If, other: ast.If) -> bool:

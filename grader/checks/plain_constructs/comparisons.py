@@ -66,22 +66,28 @@ def joinable_comparison(node: ast.AST, place: Place) -> Iterator[Construct]:
 
 def _memberships(node: ast.BoolOp, kind: type[ast.cmpop], word: str) -> Iterator[Construct]:
     """Yield the first run of comparisons of one value with several in ``node``."""
-    values = node.values
-    for at, value in enumerate(values):
+    for at, value in enumerate(node.values):
         subject = _subject(value, kind)
-        if subject is None:
-            continue
-        run = [value]
-        for other in values[at + 1 :]:
-            another = _subject(other, kind)
-            if another is None or not same(subject, another):
-                break
-            run.append(other)
-        others = [one.comparators[0] for one in run if isinstance(one, ast.Compare)]
-        # Written out for numbers and texts; for other values `in` is not always the same.
-        if len(run) > 1 and all(isinstance(other, ast.Constant) for other in others):
-            yield _membership(node, run, subject, others, word)
+        run = [] if subject is None else _run(node.values[at:], subject, kind)
+        if subject is not None and len(run) > 1:
+            yield _membership(node, run, subject, word)
             return
+
+
+def _run(values: Sequence[ast.expr], subject: ast.expr, kind: type[ast.cmpop]) -> list[ast.Compare]:
+    """Return the comparisons of ``kind`` at the beginning of ``values`` that compare ``subject``.
+
+    Only those with a number or text: for other values ``in`` is not always the same.
+    """
+    found: list[ast.Compare] = []
+    for value in values:
+        other = _subject(value, kind)
+        if other is None or not same(subject, other) or not isinstance(value, ast.Compare):
+            break
+        if not isinstance(value.comparators[0], ast.Constant):
+            break
+        found.append(value)
+    return found
 
 
 def _subject(value: ast.expr, kind: type[ast.cmpop]) -> ast.expr | None:
@@ -94,15 +100,14 @@ def _subject(value: ast.expr, kind: type[ast.cmpop]) -> ast.expr | None:
 
 def _membership(
     whole: ast.BoolOp,
-    run: Sequence[ast.expr],
+    run: Sequence[ast.Compare],
     subject: ast.expr,
-    others: Sequence[ast.expr],
     word: str,
 ) -> Construct:
-    """Return the construct of ``run``, comparisons in ``whole`` of ``subject`` with ``others``."""
+    """Return the construct of ``run``, comparisons of ``subject`` in ``whole``."""
 
     def rewrite(layout: Layout) -> list[Edit]:
-        values = ", ".join(layout.of(each) for each in others)
+        values = ", ".join(layout.of(each.comparators[0]) for each in run)
         text = f"{bracketed(subject, layout.of)} {word} ({values})"
         if len(run) == len(whole.values):
             return [layout.replace(whole, text)]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.analysis.fixes.rewriting import Edit, Layout, Rewrite
+from grader.analysis.fixes.rewriting import Edit, Layout, Rewrite, last_line
 from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.module import module_of
 from grader.analysis.syntax.statements import DEFINITIONS, FUNCTIONS
@@ -360,3 +360,8 @@ def by(node: ast.expr, write: str, *parts: ast.expr) -> Rewrite:
         return [layout.replace(node, text if whole or layout.stands_alone(node) else f"({text})")]
 
     return rewrite
+
+
+def deletion(statement: ast.stmt) -> Rewrite:
+    """Return the rewrite that deletes the lines of ``statement``."""
+    return lambda layout: [layout.delete(statement.lineno, last_line(statement))]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from grader.analysis.fixes.rewriting import Edit, Layout, last_line
+from grader.analysis.fixes.rewriting import Edit, Layout, Rewrite, last_line
 from grader.analysis.syntax.statements import DEFINITIONS
 from grader.analysis.syntax.stdlib_effects import MUTATORS
 from grader.analysis.syntax.walk import walk
@@ -36,34 +37,44 @@ def index_loop(node: ast.AST, place: Place) -> Iterator[Construct]:
     if whole is None or not isinstance(node.target, ast.Name) or node.orelse:
         return
     index = node.target.id
-    uses = [each for each in walk(*node.body) if is_name(each, index)]
-    picks = [
-        each
-        for each in walk(*node.body)
-        if isinstance(each, ast.Subscript) and is_name(each.slice, index)
-    ]
-    if not picks or len(uses) != len(picks) or not all(same(each.value, whole) for each in picks):
-        return
-    if not all(isinstance(each.ctx, ast.Load) for each in picks):
+    picks = picked(node.body, whole, index)
+    if not picks or len(picks) != sum(map(index.__eq__, _names_of(node.body))):
         return
     if may_change(whole, node.body, picks) or is_read_after(index, node, place):
         return
+    message = f"`{index}` only picks the items: let the loop walk over them"
+    yield Construct(INDEX, node, message, _over_items(node, whole, picks, place))
+
+
+def _names_of(body: Sequence[ast.stmt]) -> Iterator[str]:
+    """Yield each name in ``body``, as often as it is there."""
+    return (each.id for each in walk(*body) if isinstance(each, ast.Name))
+
+
+def picked(body: Sequence[ast.stmt], whole: ast.expr, index: str) -> list[ast.Subscript]:
+    """Return every ``whole[index]`` in ``body``; nothing if one of them is assigned or deleted."""
+    found = [
+        each
+        for each in walk(*body)
+        if isinstance(each, ast.Subscript)
+        and is_name(each.slice, index)
+        and same(each.value, whole)
+    ]
+    return found if all(isinstance(each.ctx, ast.Load) for each in found) else []
+
+
+def _over_items(loop: ast.For, whole: ast.expr, picks: Sequence[ast.expr], place: Place) -> Rewrite:
+    """Return the rewrite of ``loop`` to one over the items of ``whole``, in place of ``picks``."""
 
     def rewrite(layout: Layout) -> list[Edit] | None:
-        name = item_name(
-            whole, {each.id for each in place.names()} | set(place.file.module.bindings)
-        )
+        taken = {each.id for each in place.names()} | set(place.file.module.bindings)
+        name = item_name(whole, taken)
         if not name:
             return None
-        edits = [layout.replace(each, name) for each in picks]
-        return [
-            layout.replace(node.target, name),
-            layout.replace(node.iter, layout.of(whole)),
-            *edits,
-        ]
+        head = [layout.replace(loop.target, name), layout.replace(loop.iter, layout.of(whole))]
+        return head + [layout.replace(each, name) for each in picks]
 
-    message = f"`{index}` only picks the items: let the loop walk over them"
-    yield Construct(INDEX, node, message, rewrite)
+    return rewrite
 
 
 def _ranged(iterable: ast.expr, place: Place) -> ast.expr | None:
@@ -85,20 +96,21 @@ def may_change(whole: ast.expr, body: Sequence[ast.stmt], picks: Sequence[ast.AS
     It may then be assigned, changed by a method, or by a function that gets it.
     """
     inside = {id(part) for pick in picks for part in walk(pick)}
-    name = ast.dump(whole) if isinstance(whole, ast.Attribute) else ""
-    for part in walk(*body):
-        if id(part) in inside:
-            continue
-        if isinstance(whole, ast.Name) and is_name(part, whole.id):
-            return True
-        if name and isinstance(part, ast.Attribute):
-            if part.attr == whole.attr:  # type: ignore[attr-defined]
-                return True
-        # e.g. `self.rows` may be changed by any method of `self`
-        if name and isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
-            if same(part.func.value, whole.value):  # type: ignore[attr-defined]
-                return True
-    return False
+    others = (part for part in walk(*body) if id(part) not in inside)
+    if isinstance(whole, ast.Attribute):
+        return any(_may_touch(part, whole) for part in others)
+    return isinstance(whole, ast.Name) and any(is_name(part, whole.id) for part in others)
+
+
+def _may_touch(part: ast.AST, whole: ast.Attribute) -> bool:
+    """Return whether ``part`` uses an attribute of that name, or calls a method of its object.
+
+    e.g. ``self.rows`` may be changed by any method of ``self``.
+    """
+    if isinstance(part, ast.Attribute):
+        return part.attr == whole.attr
+    is_method = isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)
+    return is_method and same(part.func.value, whole.value)  # type: ignore[attr-defined]
 
 
 def is_read_after(name: str, loop: ast.stmt, place: Place) -> bool:
@@ -106,24 +118,22 @@ def is_read_after(name: str, loop: ast.stmt, place: Place) -> bool:
 
     What another loop assigns to it before it reads is no such use.
     """
-    outside = {id(part) for part in walk(loop)}
-    others = [
-        each
-        for each in walk(place.scope)
-        if isinstance(each, ast.For | ast.comprehension)
-        and id(each) not in outside
-        and is_name(each.target, name)
-    ]
-    own = {id(part) for each in others for part in walk(each)}
-    # the variable of a comprehension is its own, also where it stands before the `for`
+    own = {id(part) for each in _binding(name, place) for part in walk(each)}
+    own.update(id(part) for part in walk(loop))
+    return any(each.id == name and id(each) not in own for each in place.names())
+
+
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _binding(name: str, place: Place) -> Iterator[ast.AST]:
+    """Yield the loops and comprehensions of the scope that bind ``name`` before they read it."""
     for each in walk(place.scope):
-        if isinstance(each, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        if isinstance(each, ast.For) and is_name(each.target, name):
+            yield each
+        elif isinstance(each, _COMPREHENSIONS):
             if any(is_name(one.target, name) for one in each.generators):
-                own.update(id(part) for part in walk(each))
-    return any(
-        each.id == name and id(each) not in outside and id(each) not in own
-        for each in place.names()
-    )
+                yield each
 
 
 def counting_while(node: ast.AST, place: Place) -> Iterator[Construct]:
@@ -137,40 +147,67 @@ def counting_while(node: ast.AST, place: Place) -> Iterator[Construct]:
     before = place.block[place.index - 1] if place.index else None
     if counter is None or node.orelse or not isinstance(before, ast.Assign):
         return
-    name, limit, step, is_inclusive = counter
-    if len(before.targets) != 1 or not is_name(before.targets[0], name):
+    if not _starts(before, counter.name) or not _is_only_counted(counter, node.body[:-1]):
         return
-    start = before.value
-    body = node.body[:-1]
-    if not body or name in bound_in(*body) or _has_continue(body) or not is_plain(start):
+    if place.is_used_outside(counter.name, node, before):
         return
-    if names_in(limit) & (bound_in(*body) | _mutated_in(body)) or _calls_in_limit(limit, body):
-        return
-    if place.is_used_outside(name, node, before):
-        return
+    name = counter.name
+    message = f"`{name}` only counts the rounds: `for {name} in range(...)` counts by itself"
+    yield Construct(COUNTING, node, message, _as_range(node, before, counter))
+
+
+def _starts(statement: ast.Assign, name: str) -> bool:
+    """Return whether ``statement`` gives the counter ``name`` its first value."""
+    is_own = len(statement.targets) == 1 and is_name(statement.targets[0], name)
+    return is_own and is_plain(statement.value)
+
+
+class _Counter(NamedTuple):
+    """The counter of a ``while``: it grows by ``step`` up to ``limit``.
+
+    ``is_inclusive``: the limit is counted too, as by ``<=``.
+    """
+
+    name: str
+    limit: ast.expr
+    step: int
+    is_inclusive: bool
+
+
+def _is_only_counted(counter: _Counter, body: Sequence[ast.stmt]) -> bool:
+    """Return whether nothing in ``body`` changes the counter or its limit, or skips a step."""
+    bound = bound_in(*body)
+    if not body or counter.name in bound or _has_continue(body):
+        return False
+    if names_in(counter.limit) & (bound | _mutated_in(body)):
+        return False
+    return not _calls_in_limit(counter.limit, body)
+
+
+def _as_range(loop: ast.While, before: ast.Assign, counter: _Counter) -> Rewrite:
+    """Return the rewrite of ``loop``, whose counter starts in ``before``, to a ``for``."""
 
     def rewrite(layout: Layout) -> list[Edit] | None:
-        if not (layout.has_own_lines(before) and layout.has_own_lines(node.body[-1])):
+        if not (layout.has_own_lines(before) and layout.has_own_lines(loop.body[-1])):
             return None
-        end = layout.of(limit)
-        if is_inclusive:
-            end = _one_more(limit, step, end)
-        parts = [end] if is_constant(start, 0) and step == 1 else [layout.of(start), end]
-        if step != 1:
-            parts.append(str(step))
-        head = f"{layout.indentation(node)}for {name} in range({', '.join(parts)}):"
+        end = layout.of(counter.limit)
+        if counter.is_inclusive:
+            end = _one_more(counter.limit, counter.step, end)
+        from_zero = is_constant(before.value, 0) and counter.step == 1
+        parts = [end] if from_zero else [layout.of(before.value), end]
+        parts += [str(counter.step)] * (counter.step != 1)
+        head = f"{layout.indentation(loop)}for {counter.name} in range({', '.join(parts)}):"
         return [
             layout.delete(before.lineno, last_line(before)),
-            layout.replace_lines(node.lineno, last_line(node.test), [head]),
-            layout.delete(last_line(body[-1]) + 1, last_line(node.body[-1])),
+            layout.replace_lines(loop.lineno, last_line(loop.test), [head]),
+            layout.delete(last_line(loop.body[-2]) + 1, last_line(loop.body[-1])),
         ]
 
-    message = f"`{name}` only counts the rounds: `for {name} in range(...)` counts by itself"
-    yield Construct(COUNTING, node, message, rewrite)
+    return rewrite
 
 
-def _counter(node: ast.While) -> tuple[str, ast.expr, int, bool] | None:
-    """Return the counter of ``node``: its name, limit and step, and whether the limit is included.
+def _counter(node: ast.While) -> _Counter | None:
+    """Return the counter of ``node``.
 
     ``None`` if the condition or the last statement is no such thing.
     """
@@ -185,7 +222,7 @@ def _counter(node: ast.While) -> tuple[str, ast.expr, int, bool] | None:
     falls = kind in (ast.Gt, ast.GtE) and step < 0
     if not (rises or falls) or name in names_in(limit):
         return None
-    return name, limit, step, kind in (ast.LtE, ast.GtE)
+    return _Counter(name, limit, step, kind in (ast.LtE, ast.GtE))
 
 
 def _step(last: ast.stmt, name: str) -> int:

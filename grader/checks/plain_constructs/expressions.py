@@ -243,27 +243,27 @@ def number_for_letter(node: ast.AST, place: Place) -> Iterator[Construct]:
     e.g. 97 in ``ord(letter) - 97`` and ``chr(number + 97)``, which is ``ord("a")``; not 1 in
     ``ord(letter) + 1``, which is no letter or digit.
     """
-    if isinstance(node, ast.Compare):
-        sides = [node.left, *node.comparators]
-        numbers = sides if any(place.call_of(side, "ord") is not None for side in sides) else []
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
-        sides = [node.left, node.right]
-        numbers = sides if any(place.call_of(side, "ord") is not None for side in sides) else []
-    elif isinstance(node, ast.Call):
-        inner = place.call_of(node, "chr")
-        in_sum = isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Add | ast.Sub)
-        numbers = [inner.left, inner.right] if in_sum else []  # type: ignore[union-attr]
-    else:
-        return
-    for number in numbers:
+    for number in _beside_letters(node, place):
         letter = _letter(number)
         if letter:
-            yield Construct(
-                ORDINAL,
-                number,
-                f'The number of a letter: `ord("{letter}")` says which',
-                replaced(number, f'ord("{letter}")'),
-            )
+            message = f'The number of a letter: `ord("{letter}")` says which'
+            yield Construct(ORDINAL, number, message, replaced(number, f'ord("{letter}")'))
+
+
+def _beside_letters(node: ast.AST, place: Place) -> list[ast.expr]:
+    """Return the parts of ``node`` that are compared with or added to the number of a letter."""
+    if isinstance(node, ast.Call):
+        inner = place.call_of(node, "chr")
+        return _summands(inner) if inner is not None else []
+    sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else _summands(node)
+    is_number = any(place.call_of(side, "ord") is not None for side in sides)
+    return sides if is_number else []
+
+
+def _summands(node: ast.AST) -> list[ast.expr]:
+    """Return both sides of ``a + b`` and ``a - b``, nothing of any other node."""
+    is_sum = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)
+    return [node.left, node.right] if is_sum else []  # type: ignore[attr-defined]
 
 
 def _letter(node: ast.expr) -> str:
@@ -282,21 +282,26 @@ def needless_slice(node: ast.AST, place: Place) -> Iterator[Construct]:
     if not (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)):
         return
     part = node.slice
-    forward = part.step is None or is_constant(part.step, 1)
-    lower = None if forward and is_constant(part.lower, 0) else part.lower
-    whole = place.call_of(part.upper, "len") if part.upper is not None else None
-    ends = forward and whole is not None and same(whole, node.value)
-    upper = None if ends else part.upper
-    step = None if is_constant(part.step, 1) else part.step
-    if (lower, upper, step) == (part.lower, part.upper, part.step):
+    lower, upper, step = _needed(node.value, part, place)
+    if [lower, upper, step] == [part.lower, part.upper, part.step]:
         return
 
     def rewrite(layout: Layout) -> list[Edit]:
-        texts = [layout.of(each) if each else "" for each in (lower, upper)]
-        text = ":".join(texts) + (f":{layout.of(step)}" if step else "")
-        return [layout.replace(part, text)]
+        text = ":".join(layout.of(each) if each else "" for each in (lower, upper))
+        return [layout.replace(part, text + (f":{layout.of(step)}" if step else ""))]
 
     yield Construct(SLICE, node, "A part of this slice says what a slice does anyway", rewrite)
+
+
+def _needed(whole: ast.expr, part: ast.Slice, place: Place) -> list[ast.expr | None]:
+    """Return the lower and upper limit and the step of ``part``, ``None`` where not needed."""
+    is_single = is_constant(part.step, 1)
+    if part.step is not None and not is_single:
+        return [part.lower, part.upper, part.step]
+    asked = place.call_of(part.upper, "len")
+    ends = asked is not None and same(asked, whole)
+    lower = None if is_constant(part.lower, 0) else part.lower
+    return [lower, None if ends else part.upper, None]
 
 
 def rounded_division(node: ast.AST, place: Place) -> Iterator[Construct]:

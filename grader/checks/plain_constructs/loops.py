@@ -15,11 +15,14 @@ from grader.checks.plain_constructs.construct import (
     Construct,
     Place,
     bound_in,
+    by,
     is_name,
     is_plain,
+    names_in,
+    replaced,
     same,
 )
-from grader.checks.plain_constructs.counting import is_read_after, may_change
+from grader.checks.plain_constructs.counting import is_read_after, may_change, picked
 
 ELSE = "else-without-break"
 CHANGES = "changes-its-loop"
@@ -71,16 +74,22 @@ def changes_its_loop(node: ast.AST, place: Place) -> Iterator[Construct]:
         return
     for block in _blocks(node.body):
         for at, statement in enumerate(block):
-            call = statement.value if isinstance(statement, ast.Expr) else None
-            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
-                continue
-            if call.func.attr not in _RESIZING or not same(call.func.value, whole):
-                continue
-            if any(isinstance(each, ast.Break | ast.Return | ast.Raise) for each in block[at:]):
-                continue
-            message = "The loop changes the list that it walks over, and so skips items"
-            yield Construct(CHANGES, statement, message, _over_copy(whole))
-            return
+            if _resizes(statement, whole) and not any(isinstance(one, _ENDS) for one in block[at:]):
+                message = "The loop changes the list that it walks over, and so skips items"
+                yield Construct(CHANGES, statement, message, _over_copy(whole))
+                return
+
+
+#: Statements after which the loop is over.
+_ENDS = (ast.Break, ast.Return, ast.Raise)
+
+
+def _resizes(statement: ast.stmt, whole: ast.expr) -> bool:
+    """Return whether ``statement`` calls a method that adds items to ``whole`` or removes some."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+        return False
+    return call.func.attr in _RESIZING and same(call.func.value, whole)
 
 
 #: Methods that add or remove items.
@@ -118,62 +127,71 @@ def unused_loop_variable(node: ast.AST, place: Place) -> Iterator[Construct]:
     if not (isinstance(node.iter, ast.Call) and place.is_builtin(node.iter.func, "range")):
         return
     name = node.target.id
-    reads = [each for each in place.names() if each.id == name and isinstance(each.ctx, ast.Load)]
-    inside = {id(part) for part in walk(*node.body)}
-    if any(id(each) in inside for each in reads) or is_read_after(name, node, place):
-        return
-    if name in bound_in(*node.body):
-        return
-    if not isinstance(place.scope, FUNCTIONS) and name in place.file.read_in_functions:
-        return
-    if any(is_name(getattr(each, "func", None), "locals") for each in walk(*node.body)):
+    if _is_used(name, node, place) or is_read_after(name, node, place):
         return
     message = f"The loop never uses `{name}`: `_` tells readers that only the rounds count"
-    target = node.target
-    yield Construct(UNUSED, target, message, lambda layout: [layout.replace(target, "_")])
+    yield Construct(UNUSED, node.target, message, replaced(node.target, "_"))
+
+
+def _is_used(name: str, loop: ast.For, place: Place) -> bool:
+    """Return whether the body of ``loop``, or a function that sees it, uses ``name``."""
+    if not isinstance(place.scope, FUNCTIONS) and name in place.file.read_in_functions:
+        return True
+    return bool(names_in(*loop.body) & {name, "locals"})
+
+
+def needless_keys_loop(node: ast.AST, place: Place) -> Iterator[Construct]:
+    """Yield ``for key in d.keys()``, which is ``for key in d``; not if it reads ``d[key]``."""
+    assert isinstance(node, ast.For)
+    whole = keys_of(node.iter)
+    if whole is None or not isinstance(node.target, ast.Name):
+        return
+    if isinstance(whole, ast.Name) and not picked(node.body, whole, node.target.id):
+        message = "A loop walks over the keys by itself, `.keys()` is not needed"
+        yield Construct(KEYS, node.iter, message, by(node.iter, "{}", whole))
 
 
 def key_lookup_loop(node: ast.AST, place: Place) -> Iterator[Construct]:
     """Yield ``for key in d`` that reads ``d[key]``: ``d.items()`` gives both (advice)."""
     assert isinstance(node, ast.For)
     inner = keys_of(node.iter)
-    whole = node.iter if inner is None else inner
-    if not isinstance(whole, ast.Name) or not isinstance(node.target, ast.Name) or node.orelse:
+    whole = inner or node.iter
+    if not (isinstance(whole, ast.Name) and isinstance(node.target, ast.Name)):
         return
     key = node.target.id
-    picks = [
-        each
-        for each in walk(*node.body)
-        if isinstance(each, ast.Subscript) and same(each.value, whole) and is_name(each.slice, key)
-    ]
-    if not picks or not all(isinstance(each.ctx, ast.Load) for each in picks):
-        if inner is not None:
-            message = "A loop walks over the keys by itself, `.keys()` is not needed"
-            yield Construct(
-                KEYS,
-                node.iter,
-                message,
-                lambda layout: [layout.replace(node.iter, layout.of(whole))],
-            )
+    picks = picked(node.body, whole, key)
+    if not picks or key in bound_in(*node.body) or may_change(whole, node.body, picks):
         return
-    if key in bound_in(*node.body) or may_change(whole, node.body, picks):
-        return
-    # e.g. `for i in rows: rows[i]` takes items for indices, and is no loop over a dictionary
-    if inner is None and len(key) < 3 and not _is_dict(whole.id, place):
-        return
+    if inner or _is_key(key, whole.id, place):
+        message = "`.items()` gives each key together with its value"
+        yield Construct(LOOKUP, node, message, _with_values(node, whole, picks, place))
+
+
+def _is_key(name: str, whole: str, place: Place) -> bool:
+    """Return whether the items of ``whole``, which the loop calls ``name``, are keys.
+
+    e.g. not in ``for i in rows: rows[i]``, which takes items for indices, unless ``rows`` is known
+    to be a dictionary.
+    """
+    return len(name) > 2 or _is_dict(whole, place)
+
+
+def _with_values(
+    loop: ast.For, whole: ast.expr, picks: Sequence[ast.expr], place: Place
+) -> Rewrite:
+    """Return the rewrite of ``loop`` to one over the keys and values of ``whole``."""
 
     def rewrite(layout: Layout) -> list[Edit] | None:
-        name = "value"
-        if name in {each.id for each in place.names()}:
+        if any(each.id == "value" for each in place.names()):
             return None
-        edits = [layout.replace(each, name) for each in picks]
+        edits = [layout.replace(each, "value") for each in picks]
         return [
-            layout.replace(node.target, f"{key}, {name}"),
-            layout.replace(node.iter, f"{layout.of(whole)}.items()"),
+            layout.replace(loop.target, f"{layout.of(loop.target)}, value"),
+            layout.replace(loop.iter, f"{layout.of(whole)}.items()"),
             *edits,
         ]
 
-    yield Construct(LOOKUP, node, "`.items()` gives each key together with its value", rewrite)
+    return rewrite
 
 
 def _is_dict(name: str, place: Place) -> bool:
@@ -211,6 +229,7 @@ FOR_RULES = (
     else_without_break,
     changes_its_loop,
     unused_loop_variable,
+    needless_keys_loop,
     key_lookup_loop,
     loop_that_stops,
 )

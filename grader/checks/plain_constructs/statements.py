@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from grader.analysis.fixes.rewriting import Edit, Layout, last_line, no_rewrite
+from grader.analysis.fixes.rewriting import Edit, Layout, Rewrite, last_line, no_rewrite
 from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.statements import (
     DEFINITIONS,
@@ -19,7 +19,9 @@ from grader.analysis.syntax.walk import walk
 from grader.checks.plain_constructs.construct import (
     LEAVING,
     Construct,
+    File,
     Place,
+    deletion,
     is_constant,
     is_plain,
     is_special,
@@ -41,24 +43,12 @@ def adds_a_list(node: ast.AST, place: Place) -> Iterator[Construct]:
     Not of a name in a file that imports numpy, unless the scope binds it to a list: an array would
     add numbers.
     """
-    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
-        target: ast.expr = node.target
-        added = node.value
-        if not isinstance(target, ast.Name):
-            return
-        if place.file.has_arrays and not _is_bound_to_list(target.id, place):
-            return
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        call = node.value
-        if not (isinstance(call.func, ast.Attribute) and call.func.attr == "extend"):
-            return
-        if len(call.args) != 1 or call.keywords:
-            return
-        target, added = call.func.value, call.args[0]
-    else:
+    target, added = _added(node)
+    if target is None or not (isinstance(added, ast.List) and len(added.elts) == 1):
         return
-    if not (isinstance(added, ast.List) and len(added.elts) == 1):
-        return
+    if isinstance(node, ast.AugAssign) and place.file.has_arrays:
+        if not (isinstance(target, ast.Name) and _is_bound_to_list(target.id, place)):
+            return
     item = added.elts[0]
     if isinstance(item, ast.Starred):
         return
@@ -66,7 +56,20 @@ def adds_a_list(node: ast.AST, place: Place) -> Iterator[Construct]:
     def rewrite(layout: Layout) -> list[Edit]:
         return [layout.replace(node, f"{layout.of(target)}.append({layout.of(item)})")]
 
+    assert isinstance(node, ast.stmt)
     yield Construct(ADDS_LIST, node, "A list of one is added: `append` adds one item", rewrite)
+
+
+def _added(node: ast.AST) -> tuple[ast.expr | None, ast.expr | None]:
+    """Return ``xs`` and what is added to it by ``xs += ys`` or ``xs.extend(ys)``."""
+    if isinstance(node, ast.AugAssign):
+        return (node.target, node.value) if isinstance(node.op, ast.Add) else (None, None)
+    call = node.value if isinstance(node, ast.Expr) else None
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+        return None, None
+    if call.func.attr != "extend" or len(call.args) != 1 or call.keywords:
+        return None, None
+    return call.func.value, call.args[0]
 
 
 def _is_bound_to_list(name: str, place: Place) -> bool:
@@ -88,27 +91,34 @@ def long_assignment(node: ast.AST, place: Place) -> Iterator[Construct]:
     if len(node.targets) != 1:
         return
     target, value = node.targets[0], node.value
-    if isinstance(target, ast.Name | ast.Attribute) and _reads_the_same(target, value):
-        if isinstance(target, ast.Attribute) or isinstance(place.scope, ast.ClassDef):
-            return  # an attribute may do something when it is set; a class takes a name in
-        message = "This assigns a name to itself and changes nothing"
-        rewrite = lambda layout: [layout.delete(node.lineno, last_line(node))]  # noqa: E731
-        yield Construct(SELF_ASSIGNMENT, node, message, rewrite)
-        return
-    if not (isinstance(value, ast.BinOp) and type(value.op) in _SIGNS and is_plain(target)):
-        return
-    if not _reads_the_same(target, value.left) or not _is_number_or_text(value, place):
-        return
-    sign, right = _SIGNS[type(value.op)], value.right
+    if _reads_the_same(target, value):
+        # an attribute may do something when it is set; a class takes a name in
+        if isinstance(target, ast.Name) and not isinstance(place.scope, ast.ClassDef):
+            message = "This assigns a name to itself and changes nothing"
+            yield Construct(SELF_ASSIGNMENT, node, message, deletion(node))
+    elif isinstance(value, ast.BinOp) and _is_update(target, value, place):
+        sign = _SIGNS[type(value.op)]
+        message = f"`{sign}=` says it without the name twice"
+        yield Construct(LONG_ASSIGNMENT, node, message, _shorten(node, value, sign))
 
-    def shorten(layout: Layout) -> list[Edit]:
-        start = layout.start(value.left)
-        text = layout.text[layout.start(right) : layout.end(value)]
-        if start != layout.start(value):  # e.g. `x = (x) + 1`
-            text = layout.of(right)
-        return [layout.replace(node, f"{layout.of(target)} {sign}= {text}")]
 
-    yield Construct(LONG_ASSIGNMENT, node, f"`{sign}=` says it without the name twice", shorten)
+def _is_update(target: ast.expr, value: ast.BinOp, place: Place) -> bool:
+    """Return whether ``value`` is ``target`` with a number or text added to it, or the like."""
+    if type(value.op) not in _SIGNS or not is_plain(target):
+        return False
+    return _reads_the_same(target, value.left) and _is_number_or_text(value, place)
+
+
+def _shorten(node: ast.Assign, value: ast.BinOp, sign: str) -> Rewrite:
+    """Return the rewrite of ``node``, e.g. ``x = x + 1``, to ``x += 1``."""
+
+    def rewrite(layout: Layout) -> list[Edit]:
+        text = layout.text[layout.start(value.right) : layout.end(value)]
+        if layout.start(value.left) != layout.start(value):  # e.g. `x = (x) + 1`
+            text = layout.of(value.right)
+        return [layout.replace(node, f"{layout.of(node.targets[0])} {sign}= {text}")]
+
+    return rewrite
 
 
 _SIGNS: dict[type[ast.operator], str] = {
@@ -169,36 +179,36 @@ def no_effect(node: ast.AST, place: Place) -> Iterator[Construct]:
     value = node.value
     if not isinstance(value, _USELESS) or place.file.gives_lines_a_meaning:
         return
-    if any(isinstance(each, ast.Call | ast.Await | ast.Yield) for each in walk(value)):
+    # e.g. `try: unicode; except NameError:` asks whether it is there
+    if isinstance(place.parent, ast.Try | ast.With) or _may_do_something(value):
         return
-    if isinstance(place.parent, ast.Try | ast.With):
-        return  # e.g. `try: unicode; except NameError:` asks whether it is there
-    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.RShift | ast.LShift | ast.BitOr):
-        return  # operators that frameworks give a meaning, e.g. `first >> second`
-    if isinstance(value, ast.Compare) and isinstance(value.ops[0], ast.Eq) and is_plain(value):
+    if isinstance(value, ast.Compare) and isinstance(value.ops[0], ast.Eq):
         message = "This compares and drops the result: `=` assigns"
     elif isinstance(value, ast.Name):
         message = f"`{value.id}` alone does nothing: a call needs brackets, `{value.id}()`"
     else:
         message = "This value is computed and dropped"
-    if len(place.block) > 1:
-        rewrite = lambda layout: [layout.delete(node.lineno, last_line(node))]  # noqa: E731
-    else:
-        rewrite = no_rewrite  # type: ignore[assignment]
+    rewrite = deletion(node) if len(place.block) > 1 else no_rewrite
     yield Construct(NOTHING, node, message, rewrite)
+
+
+#: Operators that frameworks give a meaning, e.g. ``first >> second`` in Airflow.
+_GIVEN_A_MEANING = (ast.RShift, ast.LShift, ast.BitOr)
+
+
+def _may_do_something(value: ast.expr) -> bool:
+    """Return whether ``value`` calls or awaits something, or has an operator with a meaning."""
+    if isinstance(value, ast.BinOp) and isinstance(value.op, _GIVEN_A_MEANING):
+        return True
+    return any(isinstance(each, ast.Call | ast.Await | ast.Yield) for each in walk(value))
 
 
 def needless_pass(node: ast.AST, place: Place) -> Iterator[Construct]:
     """Yield a ``pass`` beside other statements, which does nothing."""
     assert isinstance(node, ast.Pass)
-    others = [each for each in place.block if each is not node and not is_docstring(each)]
-    if others:
+    if any(each is not node and not is_docstring(each) for each in place.block):
         message = "`pass` is only needed where a block would be empty"
-
-        def rewrite(layout: Layout) -> list[Edit]:
-            return [layout.delete(node.lineno, last_line(node))]
-
-        yield Construct(PASS, node, message, rewrite)
+        yield Construct(PASS, node, message, deletion(node))
 
 
 def unreachable(node: ast.AST, place: Place) -> Iterator[Construct]:
@@ -230,24 +240,33 @@ def inconsistent_returns(node: ast.AST, place: Place) -> Iterator[Construct]:
     if is_special(node) or _may_be_none(node.returns):
         return
     returns = list(_returns_of(node))
-    valued = [one for one in returns if one.value is not None and not is_constant(one.value, None)]
     bare = [one for one in returns if one.value is None]
-    if not valued or not (bare or _falls_through(node.body)) or _is_generator(node):
+    is_open = _falls_through(node.body)
+    if not (bare or is_open) or not any(map(_has_value, returns)) or _is_generator(node):
         return
-    open_end = _falls_through(node.body)
     message = f"`{node.name}` returns a value in one place and nothing in another"
+    yield Construct(RETURNS, node, message, _return_none(node, bare, is_open))
+
+
+def _has_value(statement: ast.Return) -> bool:
+    """Return whether ``statement`` returns another value than ``None``."""
+    return statement.value is not None and not is_constant(statement.value, None)
+
+
+def _return_none(node: Function, bare: Sequence[ast.Return], is_open: bool) -> Rewrite:
+    """Return the rewrite to ``return None`` in place of ``bare``, and at the end if ``is_open``."""
 
     def rewrite(layout: Layout) -> list[Edit] | None:
+        last = node.body[-1]
+        if not layout.has_own_lines(last):
+            return None
         edits = [layout.replace(each, "return None") for each in bare]
-        if open_end:
-            last = node.body[-1]
-            if not layout.has_own_lines(last):
-                return None
+        if is_open:
             line = f"{layout.indentation(node.body[0])}return None"
             edits.append(layout.replace_lines(last_line(last) + 1, last_line(last), [line]))
         return edits
 
-    yield Construct(RETURNS, node, message, rewrite)
+    return rewrite
 
 
 def _returns_of(node: Function) -> Iterator[ast.Return]:
@@ -284,25 +303,28 @@ _ENDING = frozenset({"exit", "_exit", "abort", "quit", "fail"})
 
 def _falls_through(body: Sequence[ast.stmt]) -> bool:
     """Return whether the end of ``body`` can be reached, as far as its statements tell."""
-    last = body[-1]
     if any(isinstance(one, LEAVING) for one in body):
         return False
-    if isinstance(last, ast.If):
-        return not last.orelse or _falls_through(last.body) or _falls_through(last.orelse)
-    if isinstance(last, ast.With | ast.AsyncWith):
-        return _falls_through(last.body)
-    if isinstance(last, ast.While):
-        is_endless = isinstance(last.test, ast.Constant) and bool(last.test.value)
-        return not is_endless or _has_break(last)
-    if isinstance(last, ast.Try | ast.TryStar):
-        return _try_falls_through(last)
-    if isinstance(last, ast.Match):
-        return not _has_default(last) or any(_falls_through(each.body) for each in last.cases)
-    if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
-        return last_name(last.value.func) not in _ENDING
-    if isinstance(last, ast.Assert):
-        return not is_constant(last.test, False)
-    return True
+    last = body[-1]
+    reaches = _REACHES.get(type(last))
+    return reaches is None or reaches(last)
+
+
+def _if_falls_through(node: ast.If) -> bool:
+    return not node.orelse or _falls_through(node.body) or _falls_through(node.orelse)
+
+
+def _while_falls_through(node: ast.While) -> bool:
+    is_endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
+    return not is_endless or _has_break(node)
+
+
+def _match_falls_through(node: ast.Match) -> bool:
+    return not _has_default(node) or any(_falls_through(each.body) for each in node.cases)
+
+
+def _call_falls_through(node: ast.Expr) -> bool:
+    return not isinstance(node.value, ast.Call) or last_name(node.value.func) not in _ENDING
 
 
 def _try_falls_through(node: ast.Try | ast.TryStar) -> bool:
@@ -323,6 +345,20 @@ def _has_break(loop: ast.While) -> bool:
     return any(isinstance(each, ast.Break) for each in walk(*loop.body, stop_at=inner))
 
 
+#: By kind of statement, whether what follows it can be reached; of others it always can.
+_REACHES: dict[type[ast.stmt], Callable[..., bool]] = {
+    ast.If: _if_falls_through,
+    ast.With: lambda node: _falls_through(node.body),
+    ast.AsyncWith: lambda node: _falls_through(node.body),
+    ast.While: _while_falls_through,
+    ast.Try: _try_falls_through,
+    ast.TryStar: _try_falls_through,
+    ast.Match: _match_falls_through,
+    ast.Expr: _call_falls_through,
+    ast.Assert: lambda node: not is_constant(node.test, False),
+}
+
+
 def unused_parameter(node: ast.AST, place: Place) -> Iterator[Construct]:
     """Yield a parameter that the function never uses.
 
@@ -331,11 +367,7 @@ def unused_parameter(node: ast.AST, place: Place) -> Iterator[Construct]:
     caller gives), no ``*rest``, and not called ``_``.
     """
     assert isinstance(node, FUNCTIONS)
-    if isinstance(place.scope, ast.ClassDef) or node.decorator_list or is_stub(node.body):
-        return
-    if node.name in place.file.passed_on or node.name not in place.file.called:
-        return
-    if _only_raises(node) or place.file.definitions[node.name] > 1:
+    if isinstance(place.scope, ast.ClassDef) or not _has_own_form(node, place.file):
         return
     used = {each.id for each in walk(*node.body) if isinstance(each, ast.Name)}
     if used & {"locals", "vars", "eval", "exec"}:
@@ -343,10 +375,17 @@ def unused_parameter(node: ast.AST, place: Place) -> Iterator[Construct]:
     arguments = node.args
     for parameter in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
         name = parameter.arg
-        if name in used or name.startswith("_") or name in _EXPECTED:
-            continue
-        message = f"`{node.name}` never uses its parameter `{name}`"
-        yield Construct(PARAMETER, parameter, message, no_rewrite)
+        if name not in used | _EXPECTED and not name.startswith("_"):
+            message = f"`{node.name}` never uses its parameter `{name}`"
+            yield Construct(PARAMETER, parameter, message, no_rewrite)
+
+
+def _has_own_form(node: Function, file: File) -> bool:
+    """Return whether only the calls in ``file`` decide which parameters ``node`` has."""
+    if node.decorator_list or is_stub(node.body) or _only_raises(node):
+        return False
+    is_called = node.name in file.called and node.name not in file.passed_on
+    return is_called and file.definitions[node.name] == 1
 
 
 #: Parameters that callers from outside pass, whatever the function does with them.

@@ -19,36 +19,41 @@ NESTED_ELSE = "else-with-if"
 def own_min_max(node: ast.AST, place: Place) -> Iterator[Construct]:
     """Yield ``if a < b: a = b``, which is ``a = max(a, b)`` (advice)."""
     assert isinstance(node, ast.If)
-    if node.orelse or len(node.body) != 1 or not isinstance(node.test, ast.Compare):
+    name = _extreme(node)
+    if not name or is_elif(node, place) or name in place.file.bound:
         return
     one = node.body[0]
-    if not (isinstance(one, ast.Assign) and len(one.targets) == 1 and len(node.test.ops) == 1):
-        return
-    left, right, kind = node.test.left, node.test.comparators[0], type(node.test.ops[0])
-    if not (is_plain(left) and is_plain(right) and kind in _EXTREMES):
-        return
-    target, value = ast.unparse(one.targets[0]), ast.unparse(one.value)
-    sides = (ast.unparse(left), ast.unparse(right))
-    if (target, value) == sides:
-        name = _EXTREMES[kind]
-    elif (value, target) == sides:
-        name = {"max": "min", "min": "max"}[_EXTREMES[kind]]
-    else:
-        return
+    assert isinstance(one, ast.Assign)
 
     def rewrite(layout: Layout) -> list[Edit]:
-        shown = [layout.of(each) for each in (one.targets[0], one.targets[0], one.value)]
-        line = "{}{} = {}({}, {})".format(
-            layout.indentation(node), shown[0], name, shown[1], shown[2]
-        )
+        target, value = layout.of(one.targets[0]), layout.of(one.value)
+        line = f"{layout.indentation(node)}{target} = {name}({target}, {value})"
         return [layout.replace_lines(node.lineno, last_line(node), [line])]
 
-    if not is_elif(node, place) and name not in place.file.bound:
-        yield Construct(EXTREME, node, f"`{name}` picks one of two values by itself", rewrite)
+    yield Construct(EXTREME, node, f"`{name}` picks one of two values by itself", rewrite)
 
 
 #: The function that ``if left < right: left = right`` writes out, by the comparison.
 _EXTREMES = {ast.Lt: "max", ast.LtE: "max", ast.Gt: "min", ast.GtE: "min"}
+
+
+def _extreme(node: ast.If) -> str:
+    """Return ``max`` or ``min``, which ``node`` writes out; empty if it writes out neither."""
+    one = node.body[0]
+    if node.orelse or len(node.body) != 1 or not isinstance(one, ast.Assign):
+        return ""
+    if not (isinstance(node.test, ast.Compare) and is_plain(node.test)) or len(one.targets) != 1:
+        return ""
+    name = _EXTREMES.get(type(node.test.ops[0]), "")
+    test, swapped = ast.unparse(node.test), {"max": "min", "min": "max"}
+    sides = test.split(f" {_SIGNS.get(type(node.test.ops[0]), '')} ")
+    assigned = [ast.unparse(one.targets[0]), ast.unparse(one.value)]
+    if sides == assigned:
+        return name
+    return swapped.get(name, "") if sides == assigned[::-1] else ""
+
+
+_SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 
 
 def nested_if(node: ast.AST, place: Place) -> Iterator[Construct]:
