@@ -361,7 +361,7 @@ _MAGIC = (
 )
 
 CONTENTS = (
-    Row("leftovers of tools", (named(b"main.py", *_JUNK, b"setup.cfg"),), kept=("main.py",)),
+    Row("leftovers of tools", (named(b"main.py", *_JUNK),), kept=("main.py",)),
     Row("another format", _MAGIC, "not-a-zip"),
     Row("no bytes", (b"",), "empty-upload"),
     Row(

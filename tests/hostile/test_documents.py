@@ -79,7 +79,7 @@ TRICKS: Mapping[str, Files] = {
     **{f"a pyproject of {what}": {TOML: data} for what, data in BOMBS.items()},
     "every code": {"answers.md": EVERY_CODE.encode()},
     "codes in addresses": {"answers.md": b"https://example.org/" + CODES.replace(b" ", b"/")},
-    "codes in other files": {"answers.md": b"", "README.md": CODES, "before/answers.txt": CODES},
+    "codes in other files": {"answers.md": b"", "README.md": CODES, "before/notes.txt": CODES},
     "codes in the code": {"answers.md": b"", "notes.py": b'"""' + CODES + b'"""\n'},
     "an empty script": {BEFORE: b""},
     "a script with nothing to find": {BEFORE: b"x = 1\n"},

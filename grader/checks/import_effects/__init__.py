@@ -69,8 +69,8 @@ _READS = Guidance(
         " the network is missing, not even the import works."
     ),
     how_to_fix=(
-        "Write a function that takes the path or address and returns what it read, and call it"
-        ' from `main()`, below `if __name__ == "__main__":`.'
+        "Move it into a function that takes the path or address, and returns what it read if it"
+        ' reads; call that from `main()`, below `if __name__ == "__main__":`.'
     ),
     url="https://docs.python.org/3/tutorial/inputoutput.html#reading-and-writing-files",
 )
