@@ -62,9 +62,7 @@ class Unreached:
             verb = "uses" if len(users) == 1 else "use"
             parts.append(f"only {self._list(users, key)} {verb} {last}")
             last = "them"
-        else_ = " else" if users and seen.issuperset(users) else ""
-        runs = " that runs" if users and not else_ else ""
-        return f"{', '.join(parts)}, and nothing{else_}{runs} uses {last}"
+        return f"{', '.join(parts)}, and nothing{_which(users, seen)} uses {last}"
 
     def _list(self, users: Sequence[Key], key: Key) -> str:
         """Return the names of `users` with their places, as seen from the unit `key`."""
@@ -113,3 +111,13 @@ class Unreached:
                         if key != (path, at):
                             found.setdefault(key, set()).add((path, at))
         return {key: sorted(users) for key, users in found.items()}
+
+
+def _which(users: Sequence[Key], seen: set[Key]) -> str:
+    """Return which further use is missing at the end of a chain that has the units `seen`.
+
+    `users` are those of the last unit: none, only ones that were `seen`, or others.
+    """
+    if not users:
+        return ""
+    return " else" if seen.issuperset(users) else " that runs"

@@ -193,12 +193,12 @@ class _Project(NamedTuple):
 
         ``guarded_main`` becomes 0 if the guard leads to too small a part of the program.
         """
-        cycle, unreached = self.cycle_imports.get(path), self._is_unreached(path)
+        cycle = self.cycle_imports.get(path)
         is_main = path == self.graph.modules.start == self.start
         guarded = int(self._is_other_start(path)) or one.facts.counts["guarded_main"] * is_main
         counts = {
             "import_cycles": int(cycle is not None),
-            "unreached_modules": int(unreached),
+            "unreached_modules": int(self._is_unreached(path)),
             "modules_main_reaches": int(self._is_part(path)),
             "main_modules": int(path == self.start),
             "guarded_main": int(guarded and self._is_main_part(self.usage.by_guard)),
@@ -206,8 +206,8 @@ class _Project(NamedTuple):
         }
         maxima = {} if is_test_path(path) else {"fan_out": _fan_out(path, self.graph)}
         more = [_cycle(path, *cycle)] if cycle else []
-        more += [_unreached(self.start)] if unreached else []
-        more += [self._starts_little()] if guarded and not counts["guarded_main"] else []
+        more += [_unreached(self.start)] * counts["unreached_modules"]
+        more += [self._starts_little()] * (guarded > counts["guarded_main"])
         more += self.usage.unused(path)
         if not is_main:
             findings = tuple(each for each in one.findings if each.code != NO_GUARD)

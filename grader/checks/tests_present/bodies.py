@@ -88,20 +88,20 @@ class _Reader:
         e.g. ``add`` for "add" of ``{"add": add}``, and of ``parser.set_defaults(func=add)`` after
         ``parser = commands.add_parser("add")``.
         """
-        for node in (node for value in values for node in walk(value)):
-            if isinstance(node, ast.Dict):
-                pairs = zip(map(_text, node.keys), node.values, strict=True)
-            elif isinstance(node, ast.Call) and called_name(node) == "set_defaults":
-                owner = getattr(node.func, "value", None)
-                word = self._parsers.get(getattr(owner, "id", ""), "") or _parser_of(owner)
-                pairs = zip([word] * len(node.keywords), (one.value for one in node.keywords))
-            else:
-                continue
-            yield from (
-                (word, Call(value.id, ANY))
-                for word, value in pairs
-                if word and isinstance(value, ast.Name) and value.id in self._module_names.outer
-            )
+        for node in walk(*values):
+            for word, value in self._words_with_values(node):
+                is_own = isinstance(value, ast.Name) and value.id in self._module_names.outer
+                if word and isinstance(value, ast.Name) and is_own:
+                    yield word, Call(value.id, ANY)
+
+    def _words_with_values(self, node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+        """Yield the words of a table or parser that `node` is, each with what it has for it."""
+        if isinstance(node, ast.Dict):
+            yield from zip(map(_text, node.keys), node.values, strict=True)
+        elif isinstance(node, ast.Call) and called_name(node) == "set_defaults":
+            owner = getattr(node.func, "value", None)
+            word = self._parsers.get(getattr(owner, "id", ""), "") or _parser_of(owner)
+            yield from ((word, one.value) for one in node.keywords)
 
 
 def _blocks(

@@ -74,18 +74,25 @@ def runs_in(call: ast.Call) -> Iterator[str]:
     e.g. "run shop" and "words add milk" for ``subprocess.run([sys.executable, "-m", "shop", "add",
     "milk"])``. A list of texts has words whatever is called: ``main(["add", "milk"])``.
     """
-    if called_name(call) in _PROCESSES:
-        target, words = python_run_by(call)
-        scripts = (_text(node) for node in walk(call) if _text(node).endswith(".py"))
-        if target := target or next(scripts, ""):  # e.g. `str(ROOT / "main.py")`
-            yield f"{_RUN} {target.rpartition('/')[2]}"
-            yield from _of_words(words)
-            return
+    target, words = _started_by(call)
+    if target:
+        yield f"{_RUN} {target.rpartition('/')[2]}"
+        yield from _of_words(words)
+        return
     lists = [value.elts for value in call.args if isinstance(value, ast.List | ast.Tuple)]
     if isinstance(call.func, ast.Name):  # e.g. a helper: `run("add", "milk")`
         lists.append(call.args)
     for items in lists:
         yield from _of_words(word for item in items for word in _text(item).split())
+
+
+def _started_by(call: ast.Call) -> tuple[str, Sequence[str]]:
+    """Return the module or file that `call` runs in another Python, and its words; "" for none."""
+    if called_name(call) not in _PROCESSES:
+        return "", ()
+    target, words = python_run_by(call)
+    scripts = (_text(node) for node in walk(call) if _text(node).endswith(".py"))
+    return target or next(scripts, ""), words  # e.g. `str(ROOT / "main.py")`
 
 
 def _of_words(words: Iterable[str]) -> Iterator[str]:

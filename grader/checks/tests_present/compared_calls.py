@@ -31,18 +31,28 @@ def compared_in(
     if not waiting:
         return None
     while waiting:
-        node: ast.expr = waiting.pop()
-        if isinstance(node, ast.Name) and node.id in named:
-            node = named[node.id]
-        if isinstance(node, ast.Call):
-            is_neutral = isinstance(node.func, ast.Name) and node.func.id in neutral
-            waiting += node.args if is_neutral else []
-            found += [] if is_neutral else [node]
-        elif isinstance(node, _PASSING):
-            waiting += (part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
-        elif not is_constant(node):
+        node = waiting.pop()
+        node = named.get(node.id, node) if isinstance(node, ast.Name) else node
+        parts = _parts_of(node, neutral)
+        if parts is None:
             return None
+        waiting += parts
+        found += [node] if isinstance(node, ast.Call) and not parts else []
     return found
+
+
+def _parts_of(node: ast.expr, neutral: Collection[str]) -> list[ast.expr] | None:
+    """Return the parts of `node` from which its value follows, if it compares no more than calls.
+
+    Nothing for a constant or a call, the arguments for a call of a function in `neutral`; ``None``
+    for anything else.
+    """
+    if isinstance(node, ast.Call):
+        is_neutral = isinstance(node.func, ast.Name) and node.func.id in neutral
+        return node.args if is_neutral else []
+    if isinstance(node, _PASSING):
+        return [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
+    return [] if is_constant(node) else None
 
 
 def _compared_by(statement: ast.stmt) -> Sequence[ast.expr]:

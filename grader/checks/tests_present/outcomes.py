@@ -88,6 +88,14 @@ def groups_of(
     return tuple(_Grouping(tautologies, steps, asserting, module_names).groups())
 
 
+def _arguments_of(function: Function) -> set[str]:
+    """Return the names of the arguments of `function`, without ``self`` and ``cls``."""
+    arguments = function.args
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    every += starred_arguments(function)
+    return {one.arg for one in every} - {"self", "cls"}
+
+
 class _Grouping:
     """A union-find over the steps of one function and the names that connect them.
 
@@ -105,19 +113,15 @@ class _Grouping:
         self._function = function = tautologies.function
         self._tautologies, self._steps = tautologies, steps
         self._asserting = frozenset(asserting)
-        arguments = function.args
-        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-        every += starred_arguments(function)
-        self._arguments = {one.arg for one in every} - {"self", "cls"}
+        self._arguments = _arguments_of(function)
         nodes = [list(walk(*_expressions_and_targets(step.statement))) for step in steps]
         local = {name for step in steps for name in _bound_names(step.statement)}
         local.update(name for each in nodes for name in _assigned_names(each))
         self._module_names = module_names.without(self._arguments | local)
         # What the test binds or replaces itself is no longer the program's, even if it is called.
-        header = [node for one in function.decorator_list for node in walk(one)]
-        self._own = local | {
-            name for each in (header, *nodes) for name in replaced_names(each, module_names.outer)
-        }
+        header = list(walk(*function.decorator_list))
+        replaced = (replaced_names(each, module_names.outer) for each in (header, *nodes))
+        self._own = local.union(*replaced)
         self._usages = [
             Usage(self._module_names)
             .add(each)
@@ -152,19 +156,29 @@ class _Grouping:
 
         If another assertion of the function comes later, it may be about their effect.
         """
-        inside = self._asserting.intersection(members)
-        nodes = [node for at in inside for node in self._compared.get(at) or ()]
-        names = {called_name(node) for node in nodes}
-        later = (at for at in self._asserting - inside if at > min(inside, default=at))
-        if not nodes or any(self._looks_elsewhere(at, names) for at in later):
-            return group
-        if any(self._compared.get(at) is None for at in inside):
+        nodes = self._only_compared_by(self._asserting.intersection(members))
+        if not nodes:
             return group
         calls = {
             one._replace(is_compared=any(is_made_by(one, node) for node in nodes))
             for one in group.calls
         }
         return group._replace(calls=tuple(sorted(calls)))
+
+    def _only_compared_by(self, inside: Collection[int]) -> list[ast.Call]:
+        """Return the calls whose results are all that the assertions `inside` look at.
+
+        None if a later assertion of the function may be about their effect.
+        """
+        nodes: list[ast.Call] = []
+        for at in inside:
+            compared = self._compared[at]
+            if compared is None:
+                return []
+            nodes += compared
+        names = {called_name(node) for node in nodes}
+        later = [at for at in self._asserting.difference(inside) if at > min(inside, default=at)]
+        return [] if any(self._looks_elsewhere(at, names) for at in later) else nodes
 
     def _looks_elsewhere(self, index: int, names: Collection[str]) -> bool:
         """Return whether the assertion `index` looks at more than results of `names`."""

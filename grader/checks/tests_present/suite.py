@@ -142,9 +142,8 @@ class Suite:
         helpers it uses, or a ``conftest.py``. What serves a route or command is covered by an
         asserted request of a client, see `clients`.
         """
-        counted = {
-            id(one.routine) for of_file in verdicts.values() for one in of_file if not one.reason
-        }
+        every = chain.from_iterable(verdicts.values())
+        counted = {id(one.routine) for one in every if not one.reason}
         tests = [key for key, routine in self._routines.items() if id(routine) in counted]
         # The imports of conftest.py count for all tests, since all can use its fixtures.
         shared = {path for path in self._summaries if is_conftest(path)}

@@ -173,21 +173,25 @@ class Tautologies:
         if self.is_known(test):
             return True
         if isinstance(test, ast.BoolOp):
-            is_or = isinstance(test.op, ast.Or)
-            if is_or and _has_opposites(test.values):
-                return True
-            return (any if is_or else all)(self.cannot_fail(value) for value in test.values)
+            return self._joined_cannot_fail(test)
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             test = _opposite(test.operand) or test
         if isinstance(test, ast.Compare):
-            operator, right = test.ops[0], test.comparators[0]
-            return len(test.ops) == 1 and self._comparison_holds(
-                self._origin(test.left), operator, self._origin(right)
-            )
+            return self._compared_cannot_fail(test)
         if isinstance(test, ast.Name):
             return self._is_imported(test)
-        is_always_true = isinstance(test, ast.Call) and called_name(test.func) in _ALWAYS_TRUE
-        return is_always_true or _is_nonempty_literal(test) or _is_instance_of_object(test)
+        return _is_always_true(test)
+
+    def _joined_cannot_fail(self, test: ast.BoolOp) -> bool:
+        """Return :meth:`cannot_fail` of `test`, an ``and`` or ``or``."""
+        if isinstance(test.op, ast.And):
+            return all(map(self.cannot_fail, test.values))
+        return _has_opposites(test.values) or any(map(self.cannot_fail, test.values))
+
+    def _compared_cannot_fail(self, test: ast.Compare) -> bool:
+        """Return :meth:`cannot_fail` of `test`, a comparison; false for a chain of several."""
+        left, right = self._origin(test.left), self._origin(test.comparators[0])
+        return len(test.ops) == 1 and self._comparison_holds(left, test.ops[0], right)
 
     def _comparison_holds(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool:
         """Return whether ``left operator right`` is always true.
@@ -269,6 +273,13 @@ def _is_same_call(left: ast.expr, right: ast.expr) -> bool:
     return shape([left]) == shape([right]) and not any(
         isinstance(node, kinds) for node in ast.walk(left)
     )
+
+
+def _is_always_true(test: ast.expr) -> bool:
+    """Return whether `test` is a call or a literal that is always true, e.g. ``[1]``."""
+    if isinstance(test, ast.Call) and called_name(test.func) in _ALWAYS_TRUE:
+        return True
+    return _is_nonempty_literal(test) or _is_instance_of_object(test)
 
 
 def _is_nonempty_literal(test: ast.expr) -> bool:
