@@ -209,7 +209,7 @@ CHECK = Check(
     id="docstrings",
     version=6,
     title="Docstrings that tell what things are for",
-    synonyms=("pydocstyle", "documentation", "interrogate"),
+    synonyms=("docs", "documentation", "interrogate", "pydocstyle"),
     guidance=GUIDANCE,
     guidance_by_code={
         "trivial-docstring": _TRIVIAL,
