@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from grader.analysis.project.summary import contract_in
 from grader.analysis.project.usage import Work, has_fields, work_in
 from grader.analysis.syntax.code_in_strings import CodeInText, code_in_text
+from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.framework_code import demanded_outside
 from grader.analysis.syntax.import_time import is_guard, runs_outside
 from grader.analysis.syntax.imports import (
@@ -21,6 +22,7 @@ from grader.analysis.syntax.imports import (
 )
 from grader.analysis.syntax.statements import (
     DEFINITIONS,
+    FUNCTIONS,
     functions_in,
     has_statements,
     is_stub,
@@ -50,8 +52,9 @@ _OUTSIDE = Guidance(
         " test it, without running this too."
     ),
     how_to_fix=(
-        'Move it into a function, and call that below `if __name__ == "__main__":`. A value that'
-        " never changes may stay, under a name in UPPER_CASE."
+        'Move this into a function, and call that below `if __name__ == "__main__":`. A call of a'
+        " function, such as `main()`, only has to go below that line. A value that never changes"
+        " may stay, under a name in UPPER_CASE."
     ),
     url="https://docs.python.org/3/library/__main__.html",
 )
@@ -166,6 +169,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     is_main, guarded = _MAIN in context, _has_guard(source.tree)
     imports = imports_in(source.tree)
     stars, outside = _star_imports(source, imports), _statements_outside(source)
+    functions = {item.name for item in source.tree.body if isinstance(item, FUNCTIONS)}
     total = sum(count for _, count in outside)
     program = _Program() if is_test_path(source.path) else _program(source, total)
     counts = {
@@ -179,7 +183,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     return Inspection(
         facts=Facts(counts=counts, maxima={"statements_outside": total}),
         findings=(
-            *(_outside(statement, count) for statement, count in outside),
+            *(_outside(statement, count, functions) for statement, count in outside),
             *map(_star, stars),
             *map(_in_text, program.in_text),
             *([_no_guard(source.tree)] if is_main and not guarded else ()),
@@ -251,14 +255,25 @@ def _has_guard(tree: ast.Module) -> bool:
     )
 
 
-def _outside(statement: ast.stmt, count: int) -> Finding:
-    """Return the finding for a top-level `statement` that has `count` statements run on import."""
-    what = "This statement runs" if count == 1 else f"These {count} statements run"
+def _outside(statement: ast.stmt, count: int, functions: Collection[str]) -> Finding:
+    """Return the finding for a top-level `statement` that has `count` statements run on import.
+
+    `functions` are the names of the file's own functions: of a call of one, e.g. ``main()``, only
+    the place is wrong.
+    """
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    called = last_name(call.func) if isinstance(call, ast.Call) else ""
+    if called in functions:
+        message = f"`{called}()` is called as soon as this file is imported"
+    elif count == 1:
+        message = "This statement runs outside every function"
+    else:
+        message = f"These {count} statements run outside every function"
     return Finding(
         code="outside-function",
         line=statement.lineno,
         column=statement.col_offset + 1,
-        message=f"{what} outside every function",
+        message=message,
     )
 
 
