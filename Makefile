@@ -31,7 +31,7 @@ check: $(VENV)/.dev
 		-m "not corpus and not postgresql and not slow" $(QUICK)
 
 test: $(VENV)/.dev $(VENV)/.redis $(VENV)/.browser $(VENV)/.haproxy
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev
 	$(BIN)/black --quiet --check $(OURS)
