@@ -17,6 +17,8 @@ Verdicts = Counter[tuple[str, ...]]
 _BLACK = re.compile(r"^would reformat (.*)$", re.MULTILINE)
 _ISORT = re.compile(r"^ERROR: (.*) Imports are incorrectly", re.MULTILINE)
 _FLAKE8 = re.compile(r"^(.*?):(\d+):(\d+): ([A-Z]+\d+) ", re.MULTILINE)
+#: The uses of a star import, which the check counts together with the import, in one finding.
+_USES_OF_A_STAR = "F405"
 _CHECKS = {"formatting": "black", "import_order": "isort", "style": "flake8"}
 
 
@@ -37,7 +39,8 @@ def _of_command_lines(said: Mapping[str, str]) -> Verdicts:
     found: Verdicts = Counter(_files("black", _BLACK.findall(said["black"])))
     found.update(_files("isort", _ISORT.findall(said["isort"])))
     for path, *place_and_code in _FLAKE8.findall(said["flake8"]):
-        found["flake8", Path(path).name, *place_and_code] += 1
+        if place_and_code[-1] != _USES_OF_A_STAR:
+            found["flake8", Path(path).name, *place_and_code] += 1
     return found
 
 
