@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from grader.analysis.project.summary import contract_in
@@ -169,7 +169,6 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     is_main, guarded = _MAIN in context, _has_guard(source.tree)
     imports = imports_in(source.tree)
     stars, outside = _star_imports(source, imports), _statements_outside(source)
-    functions = {item.name for item in source.tree.body if isinstance(item, FUNCTIONS)}
     total = sum(count for _, count in outside)
     program = _Program() if is_test_path(source.path) else _program(source, total)
     counts = {
@@ -183,7 +182,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     return Inspection(
         facts=Facts(counts=counts, maxima={"statements_outside": total}),
         findings=(
-            *(_outside(statement, count, functions) for statement, count in outside),
+            *_outside_findings(source, outside),
             *map(_star, stars),
             *map(_in_text, program.in_text),
             *([_no_guard(source.tree)] if is_main and not guarded else ()),
@@ -253,6 +252,14 @@ def _has_guard(tree: ast.Module) -> bool:
     return any(
         isinstance(item, ast.If) and is_guard(item) and not is_stub(item.body) for item in tree.body
     )
+
+
+def _outside_findings(
+    source: SourceFile, outside: Iterable[tuple[ast.stmt, int]]
+) -> Iterator[Finding]:
+    """Yield the finding for each statement of `outside`, a part of `source`, with its number."""
+    functions = {item.name for item in source.tree.body if isinstance(item, FUNCTIONS)}
+    return (_outside(statement, count, functions) for statement, count in outside)
 
 
 def _outside(statement: ast.stmt, count: int, functions: Collection[str]) -> Finding:
