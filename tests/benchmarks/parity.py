@@ -17,8 +17,8 @@ Verdicts = Counter[tuple[str, ...]]
 _BLACK = re.compile(r"^would reformat (.*)$", re.MULTILINE)
 _ISORT = re.compile(r"^ERROR: (.*) Imports are incorrectly", re.MULTILINE)
 _FLAKE8 = re.compile(r"^(.*?):(\d+):(\d+): ([A-Z]+\d+) ", re.MULTILINE)
-#: The uses of a star import, which the check counts together with the import, in one finding.
-_USES_OF_A_STAR = "F405"
+#: The uses of a star import: the check has one finding for the import, and counts these.
+_STAR_USE = "F405"
 _CHECKS = {"formatting": "black", "import_order": "isort", "style": "flake8"}
 
 
@@ -39,8 +39,8 @@ def _of_command_lines(said: Mapping[str, str]) -> Verdicts:
     found: Verdicts = Counter(_files("black", _BLACK.findall(said["black"])))
     found.update(_files("isort", _ISORT.findall(said["isort"])))
     for path, *place_and_code in _FLAKE8.findall(said["flake8"]):
-        if place_and_code[-1] != _USES_OF_A_STAR:
-            found["flake8", Path(path).name, *place_and_code] += 1
+        place = ["", ""] if place_and_code[-1] == _STAR_USE else place_and_code[:2]
+        found["flake8", Path(path).name, *place, place_and_code[-1]] += 1
     return found
 
 
@@ -54,6 +54,8 @@ def _of_facts(facts: SubmissionFacts) -> Verdicts:
     for file in facts.files:
         for key, inspection in file.inspections.items():
             tool = _CHECKS.get(key.partition("{")[0])
+            uses = inspection.facts.counts.get("uses_of_star_imports", 0)
+            found["flake8", file.path, "", "", _STAR_USE] += uses
             for finding in inspection.findings if tool else ():
                 assert tool is not None
                 place = (str(finding.line), str(finding.column), finding.code)
