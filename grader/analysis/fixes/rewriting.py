@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +17,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from grader.analysis.fixes.diff import CONTEXT_LINES, difference
+from grader.analysis.fixes.same_program import parses
 from grader.analysis.syntax.statements import functions_in
 from grader.domain.inspection import Finding
 from grader.domain.source import SourceFile, restore
@@ -173,7 +173,7 @@ class Layout:
         before = "".join(self.lines[begin - 1 : first - 1])
         text = before + new + "".join(self.lines[last:end])
         # e.g. a method is indented, and parses below a line such as this one
-        return _parses(f"if True:\n{text}" if text[:1] in (" ", "\t") else text)
+        return parses(f"if True:\n{text}" if text[:1] in (" ", "\t") else text)
 
     @cached_property
     def _parts(self) -> list[tuple[int, int]]:
@@ -266,13 +266,3 @@ def _spans_lines(node: ast.AST) -> bool:
         and isinstance(node.value, str | bytes)
         and node.end_lineno != node.lineno
     )
-
-
-def _parses(text: str) -> bool:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return False
-    return True

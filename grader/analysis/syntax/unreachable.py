@@ -10,9 +10,9 @@ from grader.analysis.syntax.statements import DEFINITIONS, FUNCTIONS, bodies, ow
 from grader.analysis.syntax.walk import walk
 
 #: Statements after which nothing in the same block runs.
-_LEAVING = frozenset({ast.Return, ast.Raise, ast.Continue, ast.Break})
+LEAVING = frozenset({ast.Return, ast.Raise, ast.Continue, ast.Break})
 #: The most frequent statements without blocks, in which nothing can be dead.
-_SIMPLE = frozenset({*_LEAVING, ast.Assign, ast.AugAssign, ast.Expr, ast.Import, ast.ImportFrom})
+_SIMPLE = frozenset({*LEAVING, ast.Assign, ast.AugAssign, ast.Expr, ast.Import, ast.ImportFrom})
 #: Statements with a block that their condition may never let run.
 _CONDITIONAL = (ast.If, ast.While)
 
@@ -55,7 +55,7 @@ def dead_in(node: ast.AST) -> Iterator[ast.stmt]:
         for one in body:
             if is_over or _does_nothing(one):
                 yield one
-            is_over = is_over or type(one) in _LEAVING
+            is_over = is_over or type(one) in LEAVING
     if isinstance(node, (ast.Module, *DEFINITIONS)):
         yield from _replaced(node.body)
 

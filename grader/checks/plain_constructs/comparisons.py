@@ -121,7 +121,8 @@ def _membership(
 _RISING = (ast.Lt, ast.LtE)
 _FALLING = (ast.Gt, ast.GtE)
 _TURNED = {ast.Lt: ">", ast.LtE: ">=", ast.Gt: "<", ast.GtE: "<="}
-_SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+#: How an ordering comparison is written.
+SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 
 
 def _chains(node: ast.BoolOp) -> Iterator[Construct]:
@@ -159,7 +160,7 @@ def _ordered(node: ast.expr) -> tuple[ast.expr, str, ast.expr] | None:
     if not is_plain(left) or not is_plain(right):
         return None
     if kind in _RISING:
-        return left, _SIGNS[kind], right
+        return left, SIGNS[kind], right
     return (right, _TURNED[kind], left) if kind in _FALLING else None
 
 

@@ -165,8 +165,6 @@ def is_special(function: ast.AST) -> bool:
     return name.startswith("__") and name.endswith("__") and name != "__init__"
 
 
-#: Statements after which nothing in the same block runs.
-LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 #: A rule: from a statement or expression and its place to the constructs that it finds there.
 Rule = Callable[[ast.AST, Place], Iterator[Construct]]
 

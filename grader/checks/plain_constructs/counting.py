@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from grader.analysis.fixes.rewriting import Edit, Layout, Rewrite, last_line
-from grader.analysis.syntax.statements import DEFINITIONS
+from grader.analysis.syntax.statements import DEFINITIONS, LOOPS
 from grader.analysis.syntax.stdlib_effects import MUTATORS
 from grader.analysis.syntax.walk import walk
 from grader.checks.plain_constructs.construct import (
@@ -264,7 +264,7 @@ def _one_more(limit: ast.expr, step: int, text: str) -> str:
 
 def _has_continue(body: Sequence[ast.stmt]) -> bool:
     """Return whether a ``continue`` of this loop is in ``body``, which would skip the counting."""
-    inner = (ast.For, ast.While, ast.AsyncFor, *DEFINITIONS)
+    inner = (*LOOPS, *DEFINITIONS)
     return any(isinstance(each, ast.Continue) for each in walk(*body, stop_at=inner))
 
 

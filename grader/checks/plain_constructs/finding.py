@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 
 from grader.analysis.syntax.statements import DEFINITIONS, FUNCTIONS, bodies
+from grader.analysis.syntax.unreachable import LEAVING
 from grader.analysis.syntax.walk import expressions
 from grader.checks.plain_constructs import branches, loops, statements, taste
 from grader.checks.plain_constructs.comparisons import length_for_empty
-from grader.checks.plain_constructs.construct import LEAVING, Construct, File, Place, Rule
+from grader.checks.plain_constructs.construct import Construct, File, Place, Rule
 from grader.checks.plain_constructs.expressions import EXPRESSION_RULES
 from grader.domain.source import SourceFile
 

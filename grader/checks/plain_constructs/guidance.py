@@ -37,7 +37,7 @@ _CONDITION = _of(
     f"{_EXPRESSIONS}#comparisons",
 )
 _BRANCHES = _of(
-    "What stands in every branch does not depend on the condition. Written twice, it has to be"
+    "What is in every branch does not depend on the condition. Written twice, it has to be"
     " changed twice.",
     "Keep in the branches only what differs, and write the common part once, above or below them.",
     f"{_TUTORIAL}controlflow.html#if-statements",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from grader.analysis.fixes.rewriting import Edit, Layout, Rewrite, last_line
 from grader.analysis.syntax.dotted_names import last_name
-from grader.analysis.syntax.statements import DEFINITIONS, FUNCTIONS
+from grader.analysis.syntax.statements import DEFINITIONS, FUNCTIONS, LOOPS
 from grader.analysis.syntax.walk import walk
 from grader.checks.plain_constructs import counting
 from grader.checks.plain_constructs.comparisons import KEYS, keys_of
@@ -34,7 +34,7 @@ STOPS = "loop-that-stops"
 def else_without_break(node: ast.AST, place: Place) -> Iterator[Construct]:
     """Yield the ``else`` of a loop without ``break``, which always runs after the loop."""
     assert isinstance(node, ast.For | ast.While)
-    inner = (ast.For, ast.While, ast.AsyncFor, *DEFINITIONS)
+    inner = (*LOOPS, *DEFINITIONS)
     if not node.orelse or any(isinstance(one, ast.Break) for one in _own(node.body, inner)):
         return
 

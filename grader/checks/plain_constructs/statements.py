@@ -10,14 +10,15 @@ from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.statements import (
     DEFINITIONS,
     FUNCTIONS,
+    LOOPS,
     Function,
     bodies,
     is_docstring,
     is_stub,
 )
+from grader.analysis.syntax.unreachable import LEAVING
 from grader.analysis.syntax.walk import walk
 from grader.checks.plain_constructs.construct import (
-    LEAVING,
     Construct,
     File,
     Place,
@@ -303,7 +304,7 @@ _ENDING = frozenset({"exit", "_exit", "abort", "quit", "fail"})
 
 def _falls_through(body: Sequence[ast.stmt]) -> bool:
     """Return whether the end of ``body`` can be reached, as far as its statements tell."""
-    if any(isinstance(one, LEAVING) for one in body):
+    if any(type(one) in LEAVING for one in body):
         return False
     last = body[-1]
     reaches = _REACHES.get(type(last))
@@ -341,7 +342,7 @@ def _has_default(node: ast.Match) -> bool:
 
 
 def _has_break(loop: ast.While) -> bool:
-    inner = (ast.For, ast.While, ast.AsyncFor, *DEFINITIONS)
+    inner = (*LOOPS, *DEFINITIONS)
     return any(isinstance(each, ast.Break) for each in walk(*loop.body, stop_at=inner))
 
 

@@ -6,8 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from grader.analysis.fixes.rewriting import Edit, Layout, last_line
+from grader.analysis.syntax.unreachable import LEAVING
 from grader.checks.plain_constructs.branches import continues, is_elif
-from grader.checks.plain_constructs.construct import LEAVING, Construct, Place, is_plain
+from grader.checks.plain_constructs.comparisons import SIGNS
+from grader.checks.plain_constructs.construct import Construct, Place, is_plain
 
 EXTREME = "own-min-max"
 NESTED = "nested-if"
@@ -46,14 +48,11 @@ def _extreme(node: ast.If) -> str:
         return ""
     name = _EXTREMES.get(type(node.test.ops[0]), "")
     test, swapped = ast.unparse(node.test), {"max": "min", "min": "max"}
-    sides = test.split(f" {_SIGNS.get(type(node.test.ops[0]), '')} ")
+    sides = test.split(f" {SIGNS.get(type(node.test.ops[0]), '')} ")
     assigned = [ast.unparse(one.targets[0]), ast.unparse(one.value)]
     if sides == assigned:
         return name
     return swapped.get(name, "") if sides == assigned[::-1] else ""
-
-
-_SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 
 
 def nested_if(node: ast.AST, place: Place) -> Iterator[Construct]:
@@ -87,7 +86,7 @@ def else_after_return(node: ast.AST, place: Place) -> Iterator[Construct]:
     assert isinstance(node, ast.If)
     if not node.orelse or is_elif(node, place) or continues(node, place):
         return
-    if not isinstance(node.body[-1], LEAVING):
+    if type(node.body[-1]) not in LEAVING:
         return
 
     def rewrite(layout: Layout) -> list[Edit] | None:
@@ -130,7 +129,7 @@ def negated_with_else(node: ast.AST, place: Place) -> Iterator[Construct]:
         return
     if not node.orelse or continues(node, place) or is_elif(node, place):
         return
-    if isinstance(node.body[-1], LEAVING):  # a guard, and its `else` is another finding
+    if type(node.body[-1]) in LEAVING:  # a guard, and its `else` is another finding
         return
 
     def rewrite(layout: Layout) -> list[Edit] | None:
