@@ -187,7 +187,7 @@ def test_a_number_is_written_as_the_file_has_it() -> None:
     text = "".join(f"def f{at}(a):\n    é = a * 0xFF11\n    return é\n\n\n" for at in range(4))
     found = look(text)
     (finding,) = found.findings
-    assert finding.message == "`0xFF11` stands in 4 lines without a name"
+    assert finding.message == "`0xFF11` is used in 4 lines without a name"
     assert (finding.code, finding.line) == ("magic-number", 2)
 
 

@@ -31,22 +31,22 @@ class Unreached:
     names: Names
     used: Collection[Key]
 
-    def told(self, key: Key) -> str:
+    def explanation(self, key: Key) -> str:
         """Return what uses the unused unit `key`, as a part of a sentence; "" if nothing does.
 
         It goes on after "Nothing that runs uses `add_one`", e.g. ": only `total` (line 4) does, and
         nothing uses `total`".
         """
-        found = self._told(key)
+        found = self._explain(key)
         return f": {found}" if found else ""
 
-    def _told(self, key: Key) -> str:
+    def _explain(self, key: Key) -> str:
         users = self._users_of(key)
         for user in users:
             if user in self.used:
                 return f"{self._place(user, key)} calls it, but nothing reads the result"
         if not users:
-            return self._told_of_imports(key)
+            return self._explain_imports(key)
         return self._chain(key, users)
 
     def _chain(self, key: Key, users: Sequence[Key]) -> str:
@@ -79,7 +79,7 @@ class Unreached:
     def _name(self, key: Key) -> str:
         return self.names.works[key[0]].units[key[1]].name
 
-    def _told_of_imports(self, key: Key) -> str:
+    def _explain_imports(self, key: Key) -> str:
         """Return which files import the unit `key`, of which nothing else is known."""
         importers = sorted(self._importers(key))
         program = [(path, line) for path, line in importers if not is_test_path(path)]

@@ -86,12 +86,12 @@ class Uses:
         return not function.by_name or self._reads(path, function.name)
 
     def users_of(self, path: str, function: FunctionCode) -> str:
-        """Return what does use the unused `function`, see :meth:`Unreached.told`.
+        """Return what does use the unused `function`, see :meth:`Unreached.explanation`.
 
         "" if it is a method or a nested function, and what is around it is used.
         """
         key = (path, function.unit)
-        return "" if key in self.definitions else self.unreached.told(key)
+        return "" if key in self.definitions else self.unreached.explanation(key)
 
     def _reads(self, path: str, name: str) -> bool:
         """Return whether something reads `name`, of a method or nested function in `path`."""

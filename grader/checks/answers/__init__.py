@@ -23,7 +23,7 @@ _ANSWERED, _DENIED, _WORDS, _FOUND = "said:", "denied:", "words:", "found:"
 #: Codes of findings.
 _WRONG, _MISSED, _NOT_SHOWN = "wrong-code", "missed-code", "denied-code"
 _NO_CODE, _NO_SCRIPT = "no-code", "no-script"
-#: Codes that flake8 shows only if it is told to.
+#: Codes that flake8 shows only if its settings select them.
 _LEFT_OUT = frozenset("E121 E123 E126 E226 E241 E242 E704 W503 W504".split())
 
 GUIDANCE = Guidance(
@@ -174,7 +174,7 @@ def _in_answers(one: Inspection, whole: Facts, scripts: bool) -> Iterator[tuple[
             yield line, _NOT_SHOWN, f"{codes} is mentioned as what flake8 does not show"
         elif found.isdisjoint(codes.split()):
             name = " or ".join(codes.split())
-            why = ", unless it is told to" if codes in _LEFT_OUT else ""
+            why = ", unless its settings select them" if codes in _LEFT_OUT else ""
             yield line, _WRONG, f"{name} is named, and flake8 does not show it{why}"
 
 

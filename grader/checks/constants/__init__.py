@@ -28,7 +28,7 @@ GUIDANCE = Guidance(
 
 _MAGIC = Guidance(
     explanation=(
-        "This number does not say what it means. Whoever wants to change it has to find, and"
+        "This number does not say what it means. To change it, one has to find, and"
         " understand, every line that has it."
     ),
     how_to_fix=(
@@ -113,7 +113,7 @@ def _text_finding(text: RepeatedText) -> Finding:
         code="repeated-text",
         line=text.node.lineno,
         column=text.node.col_offset + 1,
-        message=f"`{text.shown}` stands in {text.times} lines without a name",
+        message=f"`{text.shown}` is used in {text.times} lines without a name",
     )
 
 
@@ -133,7 +133,7 @@ def _magic_message(magic: Magic, number: str) -> str:
         where = f"`{magic.function}`" if magic.function else "The code outside functions"
         return f"{where} has {magic.several} different numbers without a name, from `{number}` on"
     if magic.times > 1:
-        return f"`{number}` stands in {magic.times} lines without a name"
+        return f"`{number}` is used in {magic.times} lines without a name"
     return f"`{number}` has no name that says what it means"
 
 

@@ -53,7 +53,7 @@ _WITH_NAMES = frozenset(
     " get get_value getattr getenv groupby hasattr join pop replace set setattr setdefault"
     " sort_values split startswith strip url_for withColumn withColumnRenamed".split()
 )
-#: Texts by which Python is told how to do something.
+#: Texts that are settings of Python, such as modes and encodings.
 _OPTIONS = frozenset({"ascii", "latin-1", "replace", "utf-8", "utf-8-sig", "utf8", "__main__"})
 
 
@@ -100,7 +100,7 @@ def repeated_texts(source: SourceFile) -> list[RepeatedText]:
 
 
 def _is_repeated(text: str, lines: int, is_state: bool) -> bool:
-    """Return whether `text` needs a name if so many `lines` have it.
+    """Return whether `text` needs a name if this number of `lines` has it.
 
     `is_state`: one line compares it, and another one sets it.
     """

@@ -29,7 +29,7 @@ _NAMED = "package:"
 
 GUIDANCE = Guidance(
     explanation=(
-        "Whoever gets your project installs what its pyproject.toml, requirements.txt or another"
+        "Others who get your project install what its pyproject.toml, requirements.txt or another"
         " such file names. A package that is named nowhere is on your own machine alone."
     ),
     how_to_fix=(

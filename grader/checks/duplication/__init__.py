@@ -36,14 +36,14 @@ _CODES = {
 }
 GUIDANCE_BY_CODE = {
     _CODES[Kind.in_a_row]: Guidance(
-        "These statements do what those just above do, with other names or values. Whoever corrects"
+        "These statements do what those just above do, with other names or values. When you correct"
         " one of the places has to remember all others.",
         "Write the statements once, in a loop over what differs:"
         ' `for column, title in [("age", "Age"), ("size", "Size")]:`.',
         GUIDANCE.url,
     ),
     _CODES[Kind.branches]: Guidance(
-        "These branches do the same with other values. Whoever corrects one of them has to remember"
+        "These branches do the same with other values. To correct one of them, one has to remember"
         " all others.",
         'Put the values into a dictionary, such as `RATES = {"letter": 2, "parcel": 5}`, and'
         " write the statements once, below: `price = weight * RATES[kind]`. For limits (`size > 2`)"

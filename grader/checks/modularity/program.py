@@ -165,11 +165,11 @@ class _Usage(NamedTuple):
         """Yield a finding for each unit of `path` that has working statements and is not used."""
         for index, unit in enumerate(self.works[path].units):
             if unit.work and (path, index) not in self.anywhere:
-                told = self.unreached.told((path, index))
+                why = self.unreached.explanation((path, index))
                 yield Finding(
                     code="unused-definition",
                     line=unit.line,
-                    message=f"Nothing that runs uses `{unit.name}`{told}",
+                    message=f"Nothing that runs uses `{unit.name}`{why}",
                 )
 
 

@@ -24,8 +24,8 @@ def with_stars_once(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], i
     star = next((one for one in findings if one.code == "F403"), uses[0])
     others = set(map(id, uses)) - {id(star)}
     kept = (one for one in findings if id(one) not in others)
-    told = (_with_uses(one, uses) if one is star else one for one in kept)
-    return tuple(told), len(others)
+    shown = (_with_uses(one, uses) if one is star else one for one in kept)
+    return tuple(shown), len(others)
 
 
 def _with_uses(star: Finding, uses: Sequence[Finding]) -> Finding:
@@ -33,8 +33,8 @@ def _with_uses(star: Finding, uses: Sequence[Finding]) -> Finding:
     names = dict.fromkeys(match[1] for one in uses if (match := _USED.match(one.message)))
     total = len(uses) + (star.code == "F403")
     lines = "line" if total == 1 else "lines"
-    told = (
+    message = (
         f"{star.message} (used in this file: {first_few([*names])};"
         f" one finding here, {total} {lines} of flake8 on the command line)"
     )
-    return star.model_copy(update={"message": told})
+    return star.model_copy(update={"message": message})

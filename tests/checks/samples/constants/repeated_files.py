@@ -11,7 +11,7 @@ print("done")
 
 
 def load():
-    with open("contacts.json") as file:  #! repeated-text: `contacts.json` stands in 2 lines
+    with open("contacts.json") as file:  #! repeated-text: `contacts.json` is used in 2 lines
         return json.load(file)
 
 

@@ -5,7 +5,7 @@ import random
 
 
 def get_line():
-    return "-" * 50  #! magic-number: `50` stands in 3 lines
+    return "-" * 50  #! magic-number: `50` is used in 3 lines
 
 
 def print_title(title):
@@ -14,7 +14,7 @@ def print_title(title):
 
 
 def throw():
-    return random.randint(1, 6) + random.randint(1, 6)  #! magic-number: `6` stands in 3 lines
+    return random.randint(1, 6) + random.randint(1, 6)  #! magic-number: `6` is used in 3 lines
 
 
 def throw_again():

@@ -8,7 +8,7 @@ import pytz
 
 
 def is_open(order):
-    return order.status == "pending"  #! repeated-text: `pending` stands in 3 lines
+    return order.status == "pending"  #! repeated-text: `pending` is used in 3 lines
 
 
 def close(order):
@@ -21,7 +21,7 @@ def reopen(order):
 
 
 def win(game):
-    game.state = "over"  #! repeated-text: `over` stands in 2 lines
+    game.state = "over"  #! repeated-text: `over` is used in 2 lines
 
 
 def has_won(game):
@@ -29,7 +29,7 @@ def has_won(game):
 
 
 def show(day):
-    return day.strftime("%d.%m.%Y")  #! repeated-text: `%d.%m.%Y` stands in 2 lines
+    return day.strftime("%d.%m.%Y")  #! repeated-text: `%d.%m.%Y` is used in 2 lines
 
 
 def read(text):
