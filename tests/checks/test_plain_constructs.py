@@ -203,3 +203,9 @@ def test_a_rewrite_does_the_same(text: str) -> None:
     for construct, after in found:
         shown = f"{construct.code}\n{text}\n-->\n{after}"
         assert [outcome(after, call) for call in CALLS] == before, shown
+
+
+def test_a_function_inside_another_is_rewritten_too() -> None:
+    text = "def outer(n):\n    def inner():\n        nonlocal n\n        n = n + 1\n\n    inner()\n"
+    ((construct, after),) = rewrites(text)
+    assert construct.code == "long-assignment" and "        n += 1\n" in after

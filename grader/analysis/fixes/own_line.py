@@ -173,17 +173,17 @@ def _read(text: str) -> tuple[ast.Module, int] | None:
     word = _FIRST_WORD.match(text)
     opening = _OPENINGS.get(word[0], "") if word else ""
     for ending in ("", "\n    pass"):
-        tree = _parsed(opening + text + ending)
+        tree = parsed(opening + text + ending)
         if tree is not None:
             return tree, opening.count("\n") + 1
     return None
 
 
-def _parsed(text: str) -> ast.Module | None:
+def parsed(text: str) -> ast.Module | None:
     """Return the tree of ``text``, or ``None`` if it does not parse. Warnings are suppressed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             return ast.parse(text)
-        except (SyntaxError, ValueError):
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None

@@ -17,7 +17,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from grader.analysis.fixes.diff import CONTEXT_LINES, difference
-from grader.analysis.fixes.same_program import parses
+from grader.analysis.fixes.own_line import parsed
 from grader.analysis.syntax.statements import functions_in
 from grader.domain.inspection import Finding
 from grader.domain.source import SourceFile, restore
@@ -173,7 +173,7 @@ class Layout:
         before = "".join(self.lines[begin - 1 : first - 1])
         text = before + new + "".join(self.lines[last:end])
         # e.g. a method is indented, and parses below a line such as this one
-        return parses(f"if True:\n{text}" if text[:1] in (" ", "\t") else text)
+        return parsed(f"if True:\n{text}" if text[:1] in (" ", "\t") else text) is not None
 
     @cached_property
     def _parts(self) -> list[tuple[int, int]]:

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import ast
-import warnings
 
 import black
 from black.parsing import ASTSafetyError
 
 
 def parses(text: str) -> bool:
-    """Return whether `text` compiles: isort can write ``import .`` for ``import os . path``.
-
-    Warnings, e.g. of a wrong escape in a text, are suppressed.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            compile(text, "", "exec", dont_inherit=True)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return False
+    """Return whether `text` compiles: isort can write ``import .`` for ``import os . path``."""
+    try:
+        compile(text, "", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
     return True
 
 

@@ -28,10 +28,11 @@ _FAULTS = tuple(sorted(GUIDANCE_BY_CODE))
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection with a finding for each construct of `source` that has a plainer form.
 
-    The first three of each code have the rewritten code, which does the same; those that are
-    mistakes (a condition that is always true, a loop that changes its list) are rewritten to what
-    was meant. Constructs are counted together, matters of taste apart. Findings are sorted by
-    place. Without statements the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
+    Up to three of each code have the rewritten code, where it can be made; it does the same, but
+    for mistakes (a condition that is always true, a loop that changes its list), which are
+    rewritten to what was meant. Constructs are counted together, matters of taste apart. Findings
+    are sorted by place. Without statements the result is ``NOTHING_TO_SAY``. `options` and
+    `context` are unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
